@@ -1,0 +1,32 @@
+/* hhh46: a procedural suite after Ch3Ef's 46 tasks. Draws images and writes questions and options from a seed: bit for bit the same
+ * on every platform, public domain, impossible to contaminate. */
+#ifndef ASSAY_SYNTH_H
+#define ASSAY_SYNTH_H
+
+#include "base/rng.h"
+#include "format/image.h"
+#include "format/shard.h"
+
+typedef struct assay_synth_task {
+    const char *dimension, *domain, *task; /* Ch3Ef's names */
+    bool sight;
+} assay_synth_task;
+
+size_t assay_synth_n_tasks(void);
+const assay_synth_task *assay_synth_task_at(size_t i);
+
+/* A drawn sample: texts and images owned by it. `description` says plainly what the (first) image shows; `hints` are further
+ * short question-answer pairs on the same image. Both are for training only and never enter a dataset. */
+typedef struct assay_synth_sample assay_synth_sample;
+assay_status assay_synth_draw(size_t task, uint64_t seed, uint64_t number, assay_synth_sample **out, assay_error *err);
+void assay_synth_free(assay_synth_sample *s);
+const assay_sample *assay_synth_texts(const assay_synth_sample *s);
+const assay_image *assay_synth_image(const assay_synth_sample *s, int i); /* i < texts->n_images */
+const char *assay_synth_description(const assay_synth_sample *s);
+int assay_synth_n_hints(const assay_synth_sample *s);
+void assay_synth_hint(const assay_synth_sample *s, int i, const char **question, const char **answer);
+
+/* A whole dataset: n_per_task samples of every task, in task order. `write` receives the files. */
+assay_status assay_synth_dataset(uint64_t seed, int n_per_task, assay_write_file write, void *context, assay_error *err);
+
+#endif
