@@ -1,5 +1,5 @@
-/* hhh46: a procedural suite after Ch3Ef's 46 tasks. Draws images and writes questions and options from a seed: bit for bit the same
- * on every platform, public domain, impossible to contaminate. */
+/* hhh46: a procedural suite after Ch3Ef's 46 tasks. Draws images and writes questions and options
+ * from a seed: bit for bit the same on every platform, public domain, impossible to contaminate. */
 #ifndef ASSAY_SYNTH_H
 #define ASSAY_SYNTH_H
 
@@ -15,18 +15,32 @@ typedef struct assay_synth_task {
 size_t assay_synth_n_tasks(void);
 const assay_synth_task *assay_synth_task_at(size_t i);
 
-/* A drawn sample: texts and images owned by it. `description` says plainly what the (first) image shows; `hints` are further
- * short question-answer pairs on the same image. Both are for training only and never enter a dataset. */
+/* A drawn sample: texts and images owned by it. `description` says plainly what the (first) image
+ * shows; `hints` are further short question-answer pairs on the same image. Both are for training
+ * only and never enter a dataset. */
 typedef struct assay_synth_sample assay_synth_sample;
-assay_status assay_synth_draw(size_t task, uint64_t seed, uint64_t number, assay_synth_sample **out, assay_error *err);
+/* number below 2^32. Depends on (task, seed, number) alone. */
+assay_status assay_synth_draw(size_t task, uint64_t seed, uint64_t number, assay_synth_sample **out,
+                              assay_error *err);
 void assay_synth_free(assay_synth_sample *s);
 const assay_sample *assay_synth_texts(const assay_synth_sample *s);
 const assay_image *assay_synth_image(const assay_synth_sample *s, int i); /* i < texts->n_images */
 const char *assay_synth_description(const assay_synth_sample *s);
 int assay_synth_n_hints(const assay_synth_sample *s);
-void assay_synth_hint(const assay_synth_sample *s, int i, const char **question, const char **answer);
+/* i < assay_synth_n_hints; the texts are owned by the sample. */
+void assay_synth_hint(const assay_synth_sample *s, int i, const char **question,
+                      const char **answer);
 
-/* A whole dataset: n_per_task samples of every task, in task order. `write` receives the files. */
-assay_status assay_synth_dataset(uint64_t seed, int n_per_task, assay_write_file write, void *context, assay_error *err);
+#define ASSAY_SYNTH_MAX_PER_TASK 10000
+#define ASSAY_SYNTH_MAX_COLUMNS  16
+
+/* A whole dataset: samples 0 to n_per_task - 1 of every task, in task order. `write` receives the
+ * files. */
+assay_status assay_synth_dataset(uint64_t seed, int n_per_task, assay_write_file write,
+                                 void *context, assay_error *err);
+
+/* One picture to look at: a row of n_per_task thumbnails (128 x 128) for every task. Free with
+ * assay_image_free. */
+assay_status assay_synth_sheet(uint64_t seed, int n_per_task, assay_image *out, assay_error *err);
 
 #endif
