@@ -130,7 +130,7 @@ float assay_f32_from_bits(uint32_t bits) {
 
 float assay_expf(float x) {
     if (x < -87.3f) return 0.0f;
-    if (x > 88.72283f) return INFINITY;
+    if (!(x < 88.72284f)) return x * INFINITY; /* NaN stays NaN */
     /* Adding 1.5 * 2^23 rounds to the nearest integer and leaves it in the low bits. */
     float shifted = x * 1.44269504f + 12582912.0f;
     float n = shifted - 12582912.0f;

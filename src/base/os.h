@@ -21,6 +21,7 @@ assay_status assay_os_write_file(const char *path, const void *bytes, size_t n, 
 assay_status assay_os_append_file(const char *path, const void *bytes, size_t n, assay_error *err);
 assay_status assay_os_make_folder(const char *path, assay_error *err); /* with its parents; fine if there */
 bool assay_os_exists(const char *path);
+bool assay_os_is_terminal(int stream); /* 1 standard output, 2 standard error: a person watches */
 
 double assay_os_seconds(void);         /* monotonic clock */
 int assay_os_cpu_count(void);          /* at least 1 */

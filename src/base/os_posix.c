@@ -141,6 +141,10 @@ bool assay_os_exists(const char *path) {
     return access(path, F_OK) == 0;
 }
 
+bool assay_os_is_terminal(int stream) {
+    return isatty(stream) == 1;
+}
+
 double assay_os_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -1,4 +1,5 @@
-/* Images: decode (stb_image, PNG and JPEG), resize exactly as PIL does, encode PNG. */
+/* Images: decode (stb_image, PNG and JPEG), resize exactly as PIL does, encode PNG. All functions
+ * are pure: any thread. */
 #ifndef ASSAY_FORMAT_IMAGE_H
 #define ASSAY_FORMAT_IMAGE_H
 
@@ -8,23 +9,31 @@
 #include "base/arena.h"
 #include "base/status.h"
 
-#define ASSAY_IMAGE_MAX_EDGE 8192               /* pixels; larger images are refused before they are decoded */
+#define ASSAY_IMAGE_MAX_EDGE   8192 /* pixels; larger images are refused before they are decoded */
 #define ASSAY_IMAGE_MAX_PIXELS (32u << 20)
-#define ASSAY_IMAGE_MAX_BYTES (64u << 20)        /* of the encoded file */
+#define ASSAY_IMAGE_MAX_BYTES  (64u << 20) /* of the encoded file */
 
 typedef struct assay_image {
     int width, height;
     uint8_t *rgb; /* [height, width, 3], owned: assay_image_free */
 } assay_image;
 
-/* `what` names the image in error sentences. Grey is widened; alpha is dropped as PIL's convert("RGB") does. */
-assay_status assay_image_decode(const uint8_t *bytes, size_t n, const char *what, assay_image *out, assay_error *err);
+/* `what` names the image in error sentences. Grey is widened; alpha is dropped and 16-bit colour
+ * cut to its high byte, as PIL's convert("RGB") does; 16-bit grey is refused (PIL clips it at 255).
+ * PNGs give PIL's pixels exactly, JPEGs to within rounding. E_FORMAT: no PNG or JPEG, cut off or
+ * damaged; E_UNSUPPORTED: other kinds; E_LIMIT: above the limits. */
+assay_status assay_image_decode(const uint8_t *bytes, size_t n, const char *what, assay_image *out,
+                                assay_error *err);
 void assay_image_free(assay_image *image); /* zeroed image is fine; leaves it zeroed */
 
-/* PIL's Image.resize(..., LANCZOS) on 8-bit RGB, bit for bit: horizontal pass, rounding to 8 bit, vertical pass. */
-assay_status assay_image_resize(const assay_image *image, int width, int height, assay_image *out, assay_error *err);
+/* PIL's Image.resize(..., LANCZOS) on 8-bit RGB, bit for bit: horizontal pass, rounding to 8 bit,
+ * vertical pass (Pillow up to 12; 13 sometimes swaps the passes). E_ARGUMENT for sizes outside the
+ * limits above. */
+assay_status assay_image_resize(const assay_image *image, int width, int height, assay_image *out,
+                                assay_error *err);
 
-/* PNG (RGB, 8 bit), deterministic. Appends to `out`. */
+/* PNG (RGB, 8 bit). Appends to `out`. The same pixels give the same bytes, always: they enter the
+ * hashes of datasets. */
 assay_status assay_image_encode_png(const assay_image *image, assay_buffer *out, assay_error *err);
 
 #endif

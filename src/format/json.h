@@ -24,7 +24,7 @@ assay_status assay_json_parse(const char *text, size_t n, const char *what, cJSO
 /* Canonical text: keys sorted bytewise, no white space, integers without a point, other numbers in the shortest form
  * that reads back the same ("%.17g" at most), strings with the least escaping. Appends to out. */
 void assay_json_canonical(const cJSON *value, assay_buffer *out);
-/* A string as a JSON literal, quotes included; NULL writes null. The text must be UTF-8. */
+/* A string as a JSON literal, quotes included; NULL writes null. Bytes that are no UTF-8 become U+FFFD. */
 void assay_json_string(assay_buffer *out, const char *text);
 /* A number as the canonical form writes it; null when it is not finite. */
 void assay_json_number(assay_buffer *out, double x);
