@@ -40,7 +40,8 @@ typedef struct assay_kernels assay_kernels; /* the table; static, never freed */
 /* "scalar", "simd", or NULL for the best there is. NULL when this build has no such table. */
 const assay_kernels *assay_kernels_find(const char *name);
 const char *assay_kernels_name(const assay_kernels *kernels);
-/* The instruction set the vectors were compiled for: "wasm-simd128", "sse4.1", "avx2", "neon", "none". */
+/* The instruction set behind the table that find("simd") gives on this machine: "wasm-simd128", "sse4.1", "avx2"
+ * (128-bit vectors in its encoding), "neon", or "none" (vectors emulated in plain C). */
 const char *assay_kernels_isa(void);
 
 /* What every operation below runs with. `scratch` must hold what the operation says it needs; each takes its
@@ -95,8 +96,9 @@ void assay_rope_fill(assay_rope *rope, float *table, int head_dim, int max_posit
 void assay_rope_apply(const assay_exec *exec, const assay_rope *rope, float *x, int n, int n_heads,
                       const int *positions);
 
-/* Key and value store of one layer. Keys lie in panels of 4 slots, [slot / 4][kv_head][head_dim][4]; values
- * row by row, [slot][kv_head][head_dim]. head_dim is a multiple of 4. */
+/* Key and value store of one layer, each head on its own so that its slots lie together. Keys in panels of
+ * 4 slots, [kv_head][slot / 4][head_dim][4]; values [kv_head][slot][head_dim]. head_dim is a multiple of
+ * 4, at most 256. */
 typedef struct assay_kv {
     int n_kv_heads, head_dim, n_slots; /* n_slots is a multiple of 4 */
     float *keys, *values;
