@@ -1,0 +1,260 @@
+# Assay. `make` prints help. One list of sources for every build: native (release, asan, tsan) and WebAssembly (mt, st).
+#
+# Variables:  CC, EMCC, STB_DIR, CJSON_DIR, CHROMIUM, ASSAY_KEEP   what is there already (see deps/deps.sh)
+#             ARCH     more flags for the native builds, e.g. ARCH=-march=native
+#             WERROR=  (empty) lets warnings of a newer compiler pass
+#             JOBS     parallel jobs; SERVE=0 and PORT for `make run`; LIMIT=N samples for `make run` and `make hallmark`
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+ifeq (,$(filter -j%,$(MAKEFLAGS)))
+MAKEFLAGS += -j$(JOBS)
+endif
+MAKEFLAGS += --no-print-directory
+
+ifeq ($(origin CC),default)
+CC := $(shell command -v cc || command -v gcc || echo cc)
+endif
+SERVE ?= 1
+PORT  ?= 8046
+
+# ---- flags -------------------------------------------------------------------------------------------------------
+
+# The kernels choose AVX2 or SSE4.1 when they run, so the program itself is for any CPU of its kind.
+ARCH     ?=
+WERROR   ?= -Werror
+# -Wno-maybe-uninitialized: gcc's guess, different with every version and -O; the other spelling keeps clang quiet about it.
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-unknown-warning-option -Wno-maybe-uninitialized $(WERROR)
+# -ffp-contract=off: a fused multiply-add would change bits, and with them the hallmark.
+COMMON   := -std=c11 -ffp-contract=off -Isrc -isystem build/deps/stb -isystem build/deps/cjson
+# Third-party text is compiled as it is; in stb's inverse DCT signed overflow is meant to wrap.
+VENDORED := -w -fwrapv
+
+CFLAGS_release := -O3 $(ARCH)
+CFLAGS_asan    := -O1 -g1 -fno-omit-frame-pointer $(ARCH) -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_tsan    := -O1 -g1 $(ARCH) -fsanitize=thread
+NATIVE         := release asan tsan
+WASM           := mt st
+
+include wasm/flags.mk
+
+# ---- sources -----------------------------------------------------------------------------------------------------
+
+SRC   := $(sort $(wildcard src/*/*.c))
+MAIN  := src/cli/main.c
+LIB   := $(filter-out $(MAIN),$(SRC))
+SHIM  := $(sort $(wildcard wasm/*.c))
+LIB_tsan := $(filter src/base/%,$(LIB)) # the pool is all that runs under TSan
+TESTS := $(sort $(wildcard tests/*/test_*.c))
+FUZZ  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+AIDS  := $(filter-out $(TESTS) $(FUZZ),$(sort $(wildcard tests/*/*.c))) # linked to the tests that include their header
+
+# ---- what a person types -----------------------------------------------------------------------------------------
+
+.PHONY: help deps native build run serve test site lint fuzz hallmark bench clean
+help:
+	@echo 'make deps       get the toolchain, the C sources, npm packages and Chromium (once; says what it does)'
+	@echo 'make build      build/assay, the WebAssembly builds, build/node/assay.mjs'
+	@echo 'make native     build/assay alone: needs a C compiler, no Emscripten'
+	@echo 'make run        evaluate the default model on the default suite, then serve the page (SERVE=0: only evaluate; PORT=$(PORT))'
+	@echo 'make serve      serve the page without evaluating first'
+	@echo 'make test       build and run every test'
+	@echo 'make site       the static page in build/site'
+	@echo 'make hallmark   the default suite in every build and with 1 and 2 threads: the hallmarks must be equal (LIMIT=N)'
+	@echo 'make bench      time the engine, native and in Node, 1 and 2 threads'
+	@echo 'make fuzz       fuzz each parser for FUZZ_SECONDS=60 (needs clang)'
+	@echo 'make lint       types of the JavaScript, format of the C'
+	@echo 'make clean      remove what was built; the toolchain in build/deps and build/emscripten stays'
+
+deps:
+	@deps/deps.sh all
+
+native: build/assay
+build: build/assay build/node/assay.mjs
+site: build/site/.stamp
+
+run:
+	@deps/deps.sh build
+	@$(MAKE) build site
+	build/assay run $(if $(LIMIT),--limit $(LIMIT)) --out build/run.jsonl --force
+	@if [ '$(SERVE)' != 0 ]; then cp build/run.jsonl build/site/ && node web/serve.mjs --port $(PORT) --start '?open=run.jsonl'; fi
+
+serve: site
+	@node web/serve.mjs --port $(PORT)
+
+test:
+	@deps/deps.sh all
+	@$(MAKE) tests
+	@node tests/run.mjs build/tests.txt
+
+hallmark: build
+	@node tests/hallmark.mjs $(if $(LIMIT),--limit $(LIMIT))
+
+bench: build
+	@echo '== native' && build/assay bench
+	@echo '== WebAssembly in Node' && node build/node/assay.mjs bench
+
+clean:
+	rm -rf build/assay build/node build/wasm build/site build/obj build/tests build/tests.txt build/run.jsonl
+
+# ---- what the builds need: got once, on first use ----------------------------------------------------------------
+
+build/deps/stb/stb_image.h build/deps/cjson/cJSON.c:
+	@deps/deps.sh native
+build/deps/emcc:
+	@deps/deps.sh build
+SOURCES_THERE := build/deps/stb/stb_image.h build/deps/cjson/cJSON.c
+
+# A file that changes when the flags do, so that objects follow their flags: $(call flags_file,FILE,TEXT)
+define flags_file
+$(1): FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $$@ || printf '%s\n' '$(subst ','\'',$(2))' >$$@
+endef
+.PHONY: FORCE
+
+# ---- compile and link --------------------------------------------------------------------------------------------
+
+objects  = $(patsubst %.c,build/obj/$(1)/%.o,$(2))
+programs = $(patsubst tests/%.c,build/tests/$(1)/%$(3),$(2))
+
+# $(call variant,NAME,COMPILER,FLAGS,WHAT THE OBJECTS DEPEND ON)
+define variant
+$(call flags_file,build/obj/$(1)/flags,$(2) $(COMMON) $(WARN) $(3))
+
+build/obj/$(1)/%.o: %.c build/obj/$(1)/flags $(4) | $(SOURCES_THERE)
+	@mkdir -p $$(@D)
+	@echo '$(1)  $$<'
+	@$(2) $(COMMON) $(WARN) $(3) -Itests -MMD -MP -c $$< -o $$@
+
+build/obj/$(1)/src/format/stb.o: src/format/stb.c build/obj/$(1)/flags $(4) | $(SOURCES_THERE)
+	@mkdir -p $$(@D)
+	@echo '$(1)  $$<'
+	@$(2) $(COMMON) $(3) $(VENDORED) -MMD -MP -c $$< -o $$@
+
+build/obj/$(1)/cJSON.o: build/obj/$(1)/flags $(4) | $(SOURCES_THERE)
+	@$(2) $(COMMON) $(3) $(VENDORED) -c build/deps/cjson/cJSON.c -o $$@
+
+-include $(patsubst %.o,%.d,$(call objects,$(1),$(SRC) $(SHIM) $(TESTS) $(FUZZ) $(AIDS)))
+endef
+
+define archive
+build/obj/$(1)/libassay.a: $(call objects,$(1),$(or $(LIB_$(1)),$(LIB))) build/obj/$(1)/cJSON.o
+	@rm -f $$@
+	@$(2) rcs $$@ $$^
+endef
+
+define native_variant
+$(call variant,$(1),$(CC),$(CFLAGS_$(1)) -pthread,)
+$(call archive,$(1),ar)
+
+build/obj/$(1)/assay: $(call objects,$(1),$(MAIN)) build/obj/$(1)/libassay.a
+	@$(CC) $(CFLAGS_$(1)) -pthread $$^ -lm -o $$@
+
+build/tests/$(1)/%: build/obj/$(1)/tests/%.o build/obj/$(1)/libassay.a
+	@mkdir -p $$(@D)
+	@$(CC) $(CFLAGS_$(1)) -pthread $$(TEST_LDFLAGS) $$(filter %.o,$$^) $$(filter %.a,$$^) -lm -o $$@
+endef
+
+define wasm_variant
+$(call variant,wasm-$(1),build/deps/emcc,$(WASM_CFLAGS) $(WASM_CFLAGS_$(1)),build/deps/emcc)
+$(call flags_file,build/obj/wasm-$(1)/link-flags,$(WASM_LDFLAGS) $(WASM_LDFLAGS_$(1)) $(WASM_TEST_LDFLAGS) $(WASM_TEST_LDFLAGS_$(1)))
+
+$(call archive,wasm-$(1),build/deps/emar)
+
+build/wasm/assay-$(1).mjs: $(call objects,wasm-$(1),$(MAIN) $(SHIM)) build/obj/wasm-$(1)/libassay.a \
+    build/obj/wasm-$(1)/link-flags wasm/exports.list
+	@mkdir -p $$(@D)
+	@echo 'wasm-$(1)  link'
+	@build/deps/emcc $(WASM_LDFLAGS) $(WASM_LDFLAGS_$(1)) $$(filter %.o %.a,$$^) -o $$@
+
+build/tests/wasm-$(1)/%.cjs: build/obj/wasm-$(1)/tests/%.o build/obj/wasm-$(1)/libassay.a build/obj/wasm-$(1)/link-flags
+	@mkdir -p $$(@D)
+	@build/deps/emcc $(WASM_TEST_LDFLAGS) $(WASM_TEST_LDFLAGS_$(1)) $$(filter %.o %.a,$$^) -o $$@
+endef
+
+$(foreach v,$(NATIVE),$(eval $(call native_variant,$(v))))
+$(foreach v,$(WASM),$(eval $(call wasm_variant,$(v))))
+
+build/assay: build/obj/release/assay
+	@cp -f $< $@.new && mv -f $@.new $@
+
+build/node/assay.mjs: wasm/node.mjs $(WASM:%=build/wasm/assay-%.mjs)
+	@mkdir -p $(@D)
+	@cp -f $< $@ && chmod +x $@
+
+# ---- the page ----------------------------------------------------------------------------------------------------
+
+SITE_FILES := $(shell find web data/models data/suites -type f 2>/dev/null | grep -vE '^web/(serve\.mjs|tsconfig[^/]*\.json)$$|\.(py|c|md|log|txt)$$')
+
+build/site/.stamp: $(SITE_FILES) $(wildcard data/*.json) $(WASM:%=build/wasm/assay-%.mjs)
+	@rm -rf build/site.new && mkdir -p build/site.new/wasm
+	@cp -R web/. build/site.new/ && rm -f build/site.new/serve.mjs build/site.new/tsconfig*.json
+	@cp $(foreach b,$(WASM),build/wasm/assay-$(b).mjs build/wasm/assay-$(b).wasm) build/site.new/wasm/
+	@for f in $(filter data/%,$^); do mkdir -p "build/site.new/$$(dirname $$f)" && cp "$$f" "build/site.new/$$f"; done
+	@touch build/site.new/.stamp && rm -rf build/site && mv build/site.new build/site
+	@echo "site  build/site, $$(du -sm build/site | cut -f1) MB"
+
+# ---- tests -------------------------------------------------------------------------------------------------------
+# Every C test runs under ASan and UBSan and in WebAssembly; those of kernels and numbers also as they are released, because the
+# optimizer is what they test; the pool's also under TSan. A line of build/tests.txt is a program of tests/run.mjs.
+
+RELEASE_TESTS := $(filter tests/kernels/% tests/model/% tests/golden/%,$(TESTS))
+TSAN_TESTS    := $(filter %/test_pool.c,$(TESTS))
+ST_TESTS      := $(filter tests/kernels/%,$(TESTS))
+NODE_TESTS    := $(sort $(wildcard tests/style.mjs tests/node/*.test.mjs tests/web/*.test.mjs))
+E2E_TESTS     := $(sort $(wildcard tests/e2e/*.test.mjs))
+
+# Tests with an allocation-failure sweep wrap the allocator.
+SWEEPS := $(shell grep -l 'include "failing_alloc.h"' $(TESTS) /dev/null)
+$(foreach v,$(NATIVE),$(foreach t,$(SWEEPS),\
+  $(eval $(call programs,$(v),$(t),): TEST_LDFLAGS := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)))
+
+users_of = $(shell grep -lE 'include "([a-z]*/)?$(notdir $(1:.c=.h))"' $(TESTS) $(FUZZ) /dev/null)
+$(foreach a,$(AIDS),$(foreach t,$(call users_of,$(a)),\
+  $(foreach v,$(NATIVE),$(eval $(call programs,$(v),$(t),): $(call objects,$(v),$(a))))\
+  $(foreach v,$(WASM),$(eval $(call programs,wasm-$(v),$(t),.cjs): $(call objects,wasm-$(v),$(a))))))
+
+TEST_PROGRAMS := $(call programs,asan,$(TESTS) $(FUZZ),) $(call programs,release,$(RELEASE_TESTS),) $(call programs,tsan,$(TSAN_TESTS),) \
+  $(call programs,wasm-mt,$(TESTS),.cjs) $(call programs,wasm-st,$(ST_TESTS),.cjs)
+
+.PHONY: tests
+tests: build/tests.txt build/site/.stamp build/assay build/node/assay.mjs $(TEST_PROGRAMS)
+
+# $(call test_lines,BUILD,SECONDS,COMMAND PREFIX,SOURCES,SUFFIX)
+test_lines = $(foreach t,$(4),printf '%s\t' '$(1) $(patsubst tests/%.c,%,$(t))' $(2) - $(3) >>$@.new; echo '$(call programs,$(1),$(t),$(5))' >>$@.new;)
+
+build/tests.txt: FORCE
+	@mkdir -p $(@D) && : >$@.new
+	@$(call test_lines,asan,600,,$(TESTS),)
+	@$(foreach t,$(FUZZ),printf '%s\t' 'asan $(patsubst tests/%.c,%,$(t))' 300 - $(call programs,asan,$(t),) >>$@.new; echo 'tests/fuzz/seeds/$(patsubst tests/fuzz/fuzz_%.c,%,$(t))' >>$@.new;)
+	@$(call test_lines,release,600,,$(RELEASE_TESTS),)
+	@$(call test_lines,tsan,300,,$(TSAN_TESTS),)
+	@$(call test_lines,wasm-mt,600,node,$(TESTS),.cjs)
+	@$(call test_lines,wasm-st,600,node,$(ST_TESTS),.cjs)
+	@$(foreach t,$(NODE_TESTS),printf '%s\t' 'node $(patsubst tests/%,%,$(t))' 600 - node >>$@.new; echo '$(t)' >>$@.new;)
+	@$(foreach t,$(E2E_TESTS),printf '%s\t' '$(patsubst tests/%,%,$(t))' 900 alone node >>$@.new; echo '$(t)' >>$@.new;)
+	@mv $@.new $@
+
+# ---- fuzzing and lint --------------------------------------------------------------------------------------------
+
+# Clang's libFuzzer, one parser after the other; findings and the corpus stay in build/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZ_CC      ?= $(shell command -v clang || ls -d /usr/lib/llvm-*/bin/clang 2>/dev/null | tail -1)
+fuzz: | $(SOURCES_THERE)
+	@[ -n "$(FUZZ_CC)" ] || { echo 'make fuzz needs clang: FUZZ_CC names it'; exit 1; }
+	@set -e; for f in $(FUZZ); do n=$$(basename $$f .c); n=$${n#fuzz_}; mkdir -p build/fuzz/$$n; \
+	  $(FUZZ_CC) $(COMMON) -w -fwrapv -g -O1 $(ARCH) -Itests -DASSAY_LIBFUZZER -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -pthread \
+	    $$f $(LIB) build/deps/cjson/cJSON.c -o build/fuzz/$$n/fuzz; \
+	  echo "fuzz  $$n, $(FUZZ_SECONDS) s"; \
+	  build/fuzz/$$n/fuzz -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/$$n/ -print_final_stats=1 build/fuzz/$$n tests/fuzz/seeds/$$n; done
+
+lint: node_modules/.package-lock.json
+	@node_modules/.bin/tsc -p web/tsconfig.json && node_modules/.bin/tsc -p web/tsconfig.worker.json && node_modules/.bin/tsc -p tsconfig.json
+	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(shell find src wasm tests -name '*.[ch]'); else echo 'lint: no clang-format here; the C was not checked'; fi
+
+node_modules/.package-lock.json: package-lock.json
+	@deps/deps.sh all
