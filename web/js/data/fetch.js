@@ -1,0 +1,100 @@
+// Bytes from the page's own server, with one clear sentence for everything that can go wrong.
+
+/** @param {string} url */
+function fileName(url) {
+  return decodeURIComponent(new URL(url).pathname.split('/').pop() ?? url);
+}
+
+/** @param {string} url @param {RequestInit} [init] */
+async function request(url, init) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(url, init);
+  } catch {
+    throw new Error(`${fileName(url)} could not be fetched: the server does not answer.`);
+  }
+  if (!response.ok) throw new Error(`${fileName(url)} could not be fetched: the server answered ${response.status}.`);
+  return response;
+}
+
+/** @param {string} url @param {number} got @param {number} expected */
+function lengthError(url, got, expected) {
+  return new Error(`${fileName(url)} has ${got} bytes instead of ${expected}: it is cut off or another file.`);
+}
+
+/**
+ * Hands a file on piece by piece as it comes in, so that it is never held twice.
+ * @param {string} url
+ * @param {number} expected  its length in bytes; more or less is an error
+ * @param {(offset: number, chunk: Uint8Array) => void} write
+ * @param {(done: number) => void} onProgress
+ */
+export async function streamFile(url, expected, write, onProgress) {
+  const response = await request(url);
+  if (!response.body) throw new Error(`${fileName(url)} came without content.`);
+  const reader = response.body.getReader();
+  let done = 0;
+  for (;;) {
+    const part = await readPart(reader, url);
+    if (part.done) break;
+    if (done + part.value.length > expected) {
+      await reader.cancel();
+      throw lengthError(url, done + part.value.length, expected);
+    }
+    write(done, part.value);
+    done += part.value.length;
+    onProgress(done);
+  }
+  if (done !== expected) throw lengthError(url, done, expected);
+}
+
+/** @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {string} url */
+async function readPart(reader, url) {
+  try {
+    return await reader.read();
+  } catch {
+    throw new Error(`${fileName(url)} could not be read to its end: the connection broke.`);
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {number} limit  bytes; a longer file is refused
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function fetchBytes(url, limit) {
+  const response = await request(url);
+  const length = Number(response.headers.get('content-length') ?? 0);
+  if (length > limit) throw new Error(`${fileName(url)} is larger than ${limit} bytes.`);
+  const bytes = await bodyBytes(response, url);
+  if (bytes.length > limit) throw new Error(`${fileName(url)} is larger than ${limit} bytes.`);
+  return bytes;
+}
+
+/** @param {Response} response @param {string} url */
+async function bodyBytes(response, url) {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch {
+    throw new Error(`${fileName(url)} could not be read to its end: the connection broke.`);
+  }
+}
+
+/**
+ * One range of a file. A server that knows no ranges sends the whole file; then the range is cut out of it.
+ * @param {string} url
+ * @param {number} offset
+ * @param {number} size
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function fetchRange(url, offset, size) {
+  const response = await request(url, { headers: { range: `bytes=${offset}-${offset + size - 1}` } });
+  const bytes = await bodyBytes(response, url);
+  if (response.status === 206) {
+    if (bytes.length !== size) throw lengthError(url, bytes.length, size);
+    return bytes;
+  }
+  if (bytes.length < offset + size) throw lengthError(url, bytes.length, offset + size);
+  return bytes.slice(offset, offset + size);
+}

@@ -1,0 +1,266 @@
+// The engine's side of the page: one core, one suite, one model, at most one run at a time. Runs in the worker.
+// The loop of a run yields between samples, so that pause and cancel get through.
+
+import { streamFile, fetchBytes } from '../data/fetch.js';
+import { SuiteSource } from '../data/suite-source.js';
+import { parseRecord } from '../eval/record.js';
+import { openRecordStore } from '../storage/record-store.js';
+import { CancelledError, Core } from './heap.js';
+
+/** @typedef {import('./protocol.js').EngineEvents} EngineEvents */
+/** @typedef {import('./protocol.js').EngineMethods} EngineMethods */
+
+const MAX_MANIFEST = 1 << 20; // bytes
+const MAX_INDEX = 256 << 20;
+
+/** Lets waiting messages in. Not a timer: those are slowed down in background tabs. @returns {Promise<void>} */
+function yieldToMessages() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/** @implements {EngineMethods} */
+export class EngineHost {
+  #emit;
+  /** @type {Core | null} */
+  #core = null;
+  /** @type {import('../storage/memory-store.js').RecordStore | null} */
+  #store = null;
+  /** @type {{url: string, suite: import('./protocol.js').Suite, source: SuiteSource} | null} */
+  #data = null;
+  /** @type {{key: string, info: import('./protocol.js').ModelInfo} | null} */
+  #model = null;
+  #running = false;
+  #cancelled = false;
+  /** @type {{promise: Promise<void>, release: () => void} | null} */
+  #pause = null;
+
+  /** @param {<E extends keyof EngineEvents>(name: E, data: EngineEvents[E], transfer?: Transferable[]) => void} emit */
+  constructor(emit) {
+    this.#emit = emit;
+  }
+
+  /** @param {import('./protocol.js').EngineOptions} options */
+  async start({ build, threads }) {
+    const url = new URL(`../../wasm/assay-${build}.mjs`, import.meta.url).href;
+    this.#core = await Core.load(url, build, threads);
+    this.#store = await openRecordStore();
+    return {
+      version: this.#core.version, build, threads: this.#core.threads, persistent: this.#store.persistent,
+      words: this.#core.sharedWords(),
+    };
+  }
+
+  /** @param {string} url */
+  async openSuite(url) {
+    const core = this.#need();
+    if (this.#data?.url === url) return this.#data.suite;
+    this.#idle();
+    const manifest = await fetchBytes(new URL('manifest.json', url).href, MAX_MANIFEST);
+    const { file, bytes } = core.manifestIndex(manifest);
+    const index = await fetchBytes(new URL(file, url).href, Math.min(bytes, MAX_INDEX));
+    const { name, id, licence, shards, samples } = core.openDataset(manifest, index);
+    const source = new SuiteSource(url, shards.map((shard) => shard.file), samples, {
+      shard: (shard, whole) => core.checkShard(shard, whole),
+      member: (sample, image, member) => core.checkMember(sample, image, member),
+    });
+    const suite = { name, id, licence, samples, bytes: shards.reduce((sum, shard) => sum + shard.bytes, 0) };
+    this.#data = { url, suite, source };
+    return suite;
+  }
+
+  /** @param {import('./protocol.js').ModelFiles} model */
+  async openModel(model) {
+    const core = this.#need();
+    const key = JSON.stringify(model);
+    if (this.#model?.key === key) return this.#model.info;
+    this.#idle();
+    this.#model = null;
+    core.closeModel();
+    const files = model.vision ? [model.text, model.vision] : [model.text];
+    const total = files.reduce((sum, file) => sum + file.bytes, 0);
+    /** @type {import('./heap.js').Block[]} */
+    const blocks = [];
+    try {
+      let before = 0;
+      for (const file of files) {
+        const block = core.reserve(file.bytes);
+        blocks.push(block);
+        await streamFile(file.url, file.bytes, (offset, chunk) => block.write(offset, chunk),
+          (done) => this.#emit('loading', { what: model.name, done: before + done, total }));
+        before += file.bytes;
+      }
+      const info = core.openModel(blocks, files.map((file) => new URL(file.url).pathname.split('/').pop() ?? 'model'));
+      EngineHost.#compare(info, model);
+      this.#model = { key, info };
+      return info;
+    } catch (error) {
+      core.closeModel();
+      throw error;
+    } finally {
+      for (const block of blocks) block.free();
+    }
+  }
+
+  /** @param {import('./protocol.js').ModelInfo} info @param {import('./protocol.js').ModelFiles} model */
+  static #compare(info, model) {
+    const same = info.text_sha256 === model.text.sha256 && info.vision_sha256 === (model.vision?.sha256 ?? '');
+    if (!same) throw new Error(`The files of ${model.name} are not those that the list of models names: their hashes differ.`);
+  }
+
+  /**
+   * @param {import('./protocol.js').RunRequest} request
+   * @returns {Promise<import('./protocol.js').RunOutcome>}
+   */
+  async run({ name, recipe, resume }) {
+    const core = this.#need();
+    this.#idle();
+    const { source } = this.#opened();
+    const store = this.#records();
+    if (!this.#model) throw new Error('No model has been loaded.');
+    this.#running = true;
+    this.#cancelled = false;
+    core.clearCancel();
+    /** @type {import('../storage/memory-store.js').Appender | null} */
+    let appender = null;
+    try {
+      core.beginRun(recipe);
+      const old = resume ? await store.read(name) : null;
+      const keep = old?.includes('\n') ? core.resumeRun(old) : 0;
+      appender = await store.open(name, keep);
+      let text = new TextDecoder().decode(new TextEncoder().encode(old ?? '').subarray(0, keep));
+      /** @param {string} line */
+      const append = (line) => {
+        appender?.append(line);
+        text += line;
+      };
+      if (keep === 0) append(core.header());
+      source.plan(core.total() - core.done());
+      this.#emit('begun', { total: core.total(), earlier: keep === 0 ? [] : parseRecord(text).samples });
+      for (let index = core.next(); index >= 0; index = core.next()) {
+        await yieldToMessages();
+        if (this.#pause) await this.#pause.promise;
+        const line = this.#cancelled ? null : await this.#step(core, source, index);
+        if (line === null) return { state: 'cancelled', name, record: text };
+        append(line);
+      }
+      if (parseRecord(text).end === null) append(core.closeRun());
+      return { state: 'finished', name, record: text };
+    } finally {
+      appender?.close();
+      core.endRun();
+      this.#running = false;
+      this.#pause = null;
+    }
+  }
+
+  /**
+   * @param {Core} core
+   * @param {SuiteSource} source
+   * @param {number} index
+   * @returns {Promise<string | null>} the record's line; null when the step was cancelled
+   */
+  async #step(core, source, index) {
+    const start = performance.now();
+    const images = await source.images(index);
+    let line = '';
+    try {
+      line = core.step(images);
+    } catch (error) {
+      if (error instanceof CancelledError) return null;
+      throw error;
+    }
+    const seconds = (performance.now() - start) / 1000;
+    const buffers = images.map((image) => image.buffer);
+    this.#emit('sample', { line, index, done: core.done(), total: core.total(), seconds, images: buffers }, buffers);
+    return line;
+  }
+
+  async pause() {
+    if (!this.#running || this.#pause) return;
+    let release = () => {};
+    /** @type {Promise<void>} */
+    const promise = new Promise((resolve) => { release = resolve; });
+    this.#pause = { promise, release };
+    this.#emit('paused', { paused: true });
+  }
+
+  async resume() {
+    this.#pause?.release();
+    this.#pause = null;
+    this.#emit('paused', { paused: false });
+  }
+
+  async cancel() {
+    this.#cancelled = true;
+    this.#pause?.release();
+    this.#pause = null;
+  }
+
+  /** @param {number} index */
+  async images(index) {
+    const { source } = this.#opened();
+    return (await source.images(index)).map((image) => image.buffer);
+  }
+
+  /** @param {string} record */
+  async report(record) {
+    this.#opened();
+    return this.#need().report(record);
+  }
+
+  /** @param {string} record */
+  async check(record) {
+    this.#need().checkRecord(record);
+  }
+
+  async records() {
+    const summaries = [];
+    for (const { name, text, modified } of await this.#records().all()) {
+      try {
+        const { header, samples, end } = parseRecord(text);
+        summaries.push({ name, header, done: samples.length, hallmark: end?.hallmark ?? null, modified });
+      } catch {
+        // A file that is no record, or was cut before its first line was whole: nothing to show.
+      }
+    }
+    return summaries.sort((a, b) => b.modified - a.modified);
+  }
+
+  /** @param {string} name */
+  async readRecord(name) {
+    const text = await this.#records().read(name);
+    if (text === null) throw new Error(`There is no run ${name} on this machine.`);
+    return text;
+  }
+
+  /** @param {string} name */
+  async removeRecord(name) {
+    await this.#records().remove(name);
+  }
+
+  #need() {
+    if (!this.#core) throw new Error('The engine has not been started.');
+    return this.#core;
+  }
+
+  #records() {
+    if (!this.#store) throw new Error('The engine has not been started.');
+    return this.#store;
+  }
+
+  #opened() {
+    if (!this.#data) throw new Error('No data has been opened.');
+    return this.#data;
+  }
+
+  #idle() {
+    if (this.#running) throw new Error('A run is under way: cancel it first.');
+  }
+}

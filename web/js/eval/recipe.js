@@ -1,0 +1,45 @@
+// Recipes that the page offers, and the configuration file that the program runs unchanged. Pure: runs in Node.
+
+/**
+ * @typedef {object} RecipeChoice
+ * @property {string} name
+ * @property {string} title
+ * @property {string} note      what it does, in one sentence
+ * @property {'normal' | 'grey'} image
+ */
+
+/** @type {readonly Readonly<RecipeChoice>[]} */
+export const RECIPES = Object.freeze([
+  Object.freeze({
+    name: 'ch3ef', title: 'Ch3Ef', image: /** @type {const} */ ('normal'),
+    note: 'The bare question; each option is scored by the mean log-probability of its own tokens; the best one is the answer.',
+  }),
+  Object.freeze({
+    name: 'grey', title: 'Blind baseline', image: /** @type {const} */ ('grey'),
+    note: 'The same, but every image is plain grey: what the model gets right without looking.',
+  }),
+]);
+
+/**
+ * The recipe as the core takes it: canonical JSON is the core's own business, this only names what differs from its defaults.
+ * @param {string} name
+ * @param {number} limit  samples; 0 is all
+ * @returns {string}
+ */
+export function recipeJson(name, limit) {
+  const choice = RECIPES.find((recipe) => recipe.name === name);
+  if (!choice) throw new RangeError(`There is no recipe “${name}”.`);
+  if (!Number.isInteger(limit) || limit < 0) throw new RangeError('The number of samples must be a whole number.');
+  return JSON.stringify({ name: choice.name, image: choice.image, limit });
+}
+
+/**
+ * @param {unknown} recipe  as it stands in a record's header or a report
+ * @returns {string} its name for people, with the number of samples when it is limited
+ */
+export function describeRecipe(recipe) {
+  if (typeof recipe !== 'object' || recipe === null) return 'unknown recipe';
+  const { name, limit } = /** @type {{name?: unknown, limit?: unknown}} */ (recipe);
+  const title = RECIPES.find((choice) => choice.name === name)?.title ?? String(name ?? 'unnamed recipe');
+  return typeof limit === 'number' && limit > 0 ? `${title}, ${limit} samples` : title;
+}

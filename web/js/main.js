@@ -1,0 +1,402 @@
+// Assay's page. Knows everyone: the address, the engine, the two views; each of them knows only its own part.
+
+import { parseRegistry } from './data/registry.js';
+import { EngineKeeper } from './engine/keeper.js';
+import { count, percent } from './eval/format.js';
+import { DEFAULT_PARAMS, formatParams, parseParams } from './eval/params.js';
+import { describeRecipe, recipeJson } from './eval/recipe.js';
+import { parseRecord, parseSampleLine, recordName } from './eval/record.js';
+import { parseReport } from './eval/report.js';
+import { Alerts } from './ui/alerts.js';
+import { find } from './ui/dom.js';
+import { acceptDrops } from './ui/drop-target.js';
+import { EngineStatus } from './ui/engine-status.js';
+import { EvaluateView } from './ui/evaluate-view.js';
+import { ResultsView } from './ui/results-view.js';
+import { SampleCard } from './ui/sample-card.js';
+
+/** @typedef {import('./eval/params.js').Params} Params */
+/** @typedef {import('./data/registry.js').KnownModel} KnownModel */
+
+const REGISTRY = 'data/models.json';
+const FIRST_SUITE = 'hhh46';
+const USUAL_THREADS = 8; // more help little on small models, and leave nothing for the rest of the machine
+const MAX_RECORD = 256 << 20; // bytes
+const SAY_EVERY = 0.1; // of a run
+
+class App {
+  #params = DEFAULT_PARAMS;
+  /** @type {KnownModel[]} */
+  #models = [];
+  /** @type {import('./engine/protocol.js').Suite | null} */
+  #suite = null;
+  /** @type {'idle' | 'loading' | 'running' | 'stopping'} */
+  #mode = 'idle';
+  /** @type {import('./ui/results-view.js').Shown | null} */
+  #shown = null;
+  #shownKey = '';
+  #said = 0;
+  #persistent = false; // runs survive this tab
+  #isolated = globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined';
+  #alerts = new Alerts(find('#alerts'));
+  #status = new EngineStatus();
+  #keeper = new EngineKeeper((message) => this.#onEvent(message));
+  #evaluate = new EvaluateView(find('#evaluate'), {
+    onChange: (change) => { void this.#choose(change); },
+    onRun: () => { void this.#run(false); },
+    onContinue: () => { void this.#run(true); },
+    onPause: () => { this.#attempt(this.#keeper.client?.pause()); },
+    onResume: () => { this.#attempt(this.#keeper.client?.resume()); },
+    onCancel: () => this.#cancel(),
+    sampleProgress: () => this.#keeper.client?.sampleProgress() ?? 0,
+  });
+  #results = new ResultsView(find('#results'), {
+    fetchImages: async (index) => (await this.#open()).client.images(index),
+    onChange: (change) => this.#browse(change),
+    onOpen: (file) => { void this.#openFile(file); },
+    onRemove: (name) => { void this.#remove(name); },
+    address: (name) => this.#address({ view: 'results', run: name, open: '', show: 'all', task: '', page: 1 }),
+    onEvaluate: () => this.#go({ view: 'evaluate' }),
+  });
+
+  async start() {
+    this.#readAddress();
+    window.addEventListener('popstate', () => {
+      this.#readAddress();
+      void this.#render();
+    });
+    document.addEventListener('click', (event) => this.#followLink(event));
+    acceptDrops((file) => { void this.#openFile(file); });
+    window.addEventListener('beforeunload', (event) => {
+      if (this.#mode === 'running' && !this.#persistent) event.preventDefault();
+    });
+    await this.#render();
+    try {
+      await this.#loadModels();
+    } catch (error) {
+      this.#alerts.show(error);
+    }
+    await this.#prepare();
+    if (this.#params.autorun && this.#suite) await this.#run(false);
+  }
+
+  // ---- the address -------------------------------------------------------------------------------------
+
+  #readAddress() {
+    const { params, problems } = parseParams(location.search);
+    this.#params = params;
+    for (const problem of problems) this.#alerts.show(problem);
+  }
+
+  /** @param {Partial<Params>} change */
+  #address(change) {
+    return `./${formatParams({ ...this.#params, ...change })}`;
+  }
+
+  /** @param {Partial<Params>} change @param {boolean} [push]  a new entry of the history */
+  #set(change, push = false) {
+    const address = this.#address(change);
+    this.#params = Object.freeze({ ...this.#params, ...change });
+    if (push) history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
+  }
+
+  /** @param {Partial<Params>} change */
+  #go(change) {
+    this.#alerts.clear();
+    this.#set(change, true);
+    void this.#render().then(() => this.#focusView());
+  }
+
+  #focusView() {
+    if (this.#params.view === 'results') this.#results.focus();
+    else find('#evaluate-title').focus();
+  }
+
+  /** Links of the page itself change the view without loading it anew: a run goes on. @param {MouseEvent} event */
+  #followLink(event) {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.hasAttribute('download') || link.origin !== location.origin || link.pathname !== location.pathname || link.hash !== '') return;
+    event.preventDefault();
+    const view = link.dataset.view;
+    if (view === 'results') this.#go({ view });
+    else if (view === 'evaluate') this.#go({ view, run: '', open: '', show: 'all', task: '', page: 1 });
+    else this.#go(parseParams(link.search).params);
+  }
+
+  // ---- the engine --------------------------------------------------------------------------------------
+
+  /** What the settings ask for, as far as this browser can. */
+  #wanted() {
+    const { build, threads, data } = this.#params;
+    if (build === 'mt' && !this.#isolated) this.#alerts.show('The threaded engine needs a cross-origin isolated page; the single-threaded one is used.');
+    const chosen = this.#isolated && build !== 'st' ? /** @type {const} */ ('mt') : /** @type {const} */ ('st');
+    const usual = Math.max(1, Math.min(navigator.hardwareConcurrency || 1, USUAL_THREADS));
+    return {
+      build: chosen, threads: chosen === 'mt' ? threads || usual : 1,
+      suite: new URL(`data/suites/${data || FIRST_SUITE}/`, document.baseURI).href,
+    };
+  }
+
+  #open() {
+    return this.#keeper.open(this.#wanted());
+  }
+
+  async #loadModels() {
+    const response = await fetch(REGISTRY);
+    if (!response.ok) throw new Error(`The list of models could not be fetched: the server answered ${response.status}.`);
+    this.#models = parseRegistry(await response.text(), new URL(REGISTRY, document.baseURI).href);
+    if (this.#params.model !== '' && !this.#model()) {
+      this.#alerts.show(`There is no model “${this.#params.model}” in the list; the first one is chosen.`);
+      this.#set({ model: '' });
+    }
+  }
+
+  #model() {
+    return this.#params.model === '' ? this.#models[0] : this.#models.find((model) => model.id === this.#params.model);
+  }
+
+  /** Starts the engine and opens the suite, so that pressing Run only has the model to load. */
+  async #prepare() {
+    this.#status.starting();
+    try {
+      const { info, suite } = await this.#open();
+      this.#suite = suite;
+      this.#persistent = info.persistent;
+      this.#status.ready(info, this.#isolated);
+    } catch (error) {
+      this.#suite = null;
+      this.#status.failed();
+      this.#alerts.show(error);
+    }
+    await this.#render();
+  }
+
+  // ---- choosing and running ----------------------------------------------------------------------------
+
+  /** @param {Partial<Params>} change */
+  async #choose(change) {
+    if (this.#mode !== 'idle') return;
+    this.#alerts.clear();
+    this.#set(change);
+    if ('threads' in change || 'build' in change || 'data' in change || !this.#suite) await this.#prepare();
+    else await this.#render();
+  }
+
+  /** Where a run of the present choice is kept. */
+  #recordName() {
+    const model = this.#model();
+    if (!model || !this.#suite) return '';
+    return recordName({ text: model.text.sha256, vision: model.vision?.sha256 ?? '' }, this.#suite.id, this.#params.recipe, this.#params.limit);
+  }
+
+  /** @param {boolean} resume  go on with the kept record */
+  async #run(resume) {
+    const model = this.#model();
+    const name = this.#recordName();
+    if (this.#mode !== 'idle' || !model || name === '') return;
+    this.#alerts.clear();
+    this.#mode = 'loading';
+    this.#said = 0;
+    this.#set({ view: 'evaluate', autorun: false });
+    await this.#render();
+    const recipe = recipeJson(this.#params.recipe, this.#params.limit);
+    this.#evaluate.setRunning(true);
+    this.#evaluate.progress.open(`${model.name} · ${this.#suite?.name} · ${describeRecipe(JSON.parse(recipe))}`);
+    this.#status.say(`Loading ${model.name}.`);
+    let finished = false;
+    try {
+      const { client } = await this.#open();
+      await client.openModel({ name: model.name, text: model.text, vision: model.vision });
+      const outcome = await client.run({ name, recipe, resume });
+      finished = outcome.state === 'finished';
+    } catch (error) {
+      if (!this.#stopping()) this.#alerts.show(error);
+    }
+    this.#mode = 'idle';
+    document.title = 'Assay';
+    this.#evaluate.setRunning(false);
+    this.#status.say(finished ? 'The run is finished.' : 'The run has ended early.');
+    if (finished) this.#set({ view: 'results', run: name, open: '', show: 'all', task: '', page: 1 }, true);
+    this.#shownKey = '';
+    if (this.#keeper.client === null) await this.#prepare();
+    else await this.#render();
+    this.#focusView();
+  }
+
+  #stopping() {
+    return this.#mode === 'stopping';
+  }
+
+  #cancel() {
+    if (this.#mode === 'loading') {
+      this.#mode = 'stopping';
+      this.#keeper.close(); // the download ends with its worker; the next engine is started when the run has been wound up
+    } else if (this.#mode === 'running') {
+      this.#mode = 'stopping';
+      this.#evaluate.progress.setState('stopping');
+      this.#attempt(this.#keeper.client?.cancel());
+    }
+  }
+
+  /** @param {Promise<void> | undefined} call */
+  #attempt(call) {
+    call?.catch((error) => this.#alerts.show(error));
+  }
+
+  /** @param {import('./engine/protocol.js').EventMessage} message */
+  #onEvent(message) {
+    const { progress } = this.#evaluate;
+    switch (message.name) {
+      case 'loading':
+        progress.loading(message.data);
+        break;
+      case 'begun':
+        if (this.#mode === 'loading') this.#mode = 'running';
+        progress.begin(message.data.total, message.data.earlier);
+        break;
+      case 'sample':
+        this.#onSample(message.data);
+        break;
+      case 'paused':
+        progress.setState(message.data.paused ? 'paused' : 'running');
+        this.#status.say(message.data.paused ? 'Paused.' : 'Going on.');
+    }
+  }
+
+  /** @param {import('./engine/protocol.js').EngineEvents['sample']} data */
+  #onSample({ line, index, done, total, seconds, images }) {
+    const { progress, stream } = this.#evaluate;
+    const result = parseSampleLine(line);
+    const sample = this.#suite?.samples[index];
+    progress.add(result, seconds);
+    document.title = `${percent(progress.share, 0)} · Assay`;
+    if (progress.share >= this.#said + SAY_EVERY) {
+      this.#said = progress.share;
+      this.#status.say(`${count(done)} of ${count(total)} samples, time left: ${progress.left}.`);
+    }
+    if (!sample) return;
+    stream.add(() => {
+      const card = new SampleCard(sample, result, `${count(done)} of ${count(total)}`);
+      card.showImages(images);
+      return card;
+    });
+  }
+
+  // ---- results -----------------------------------------------------------------------------------------
+
+  /** A change of the sample browser. @param {Partial<Params>} change */
+  #browse(change) {
+    this.#set(change);
+    if (this.#shown) this.#results.showSamples(this.#shown.record, this.#shown.suite, this.#params);
+  }
+
+  /** @param {string} name @param {string} text  of a record */
+  async #show(name, text) {
+    const { client, suite } = await this.#open();
+    const record = parseRecord(text);
+    if (record.header.dataset.id !== suite.id) {
+      throw new Error(`This run was made on other data than is open here: ${record.header.dataset.name}, ${record.header.dataset.id.slice(0, 12)}….`);
+    }
+    if (record.end) await client.check(text);
+    const reportJson = await client.report(text);
+    this.#shown = { name, text, record, reportJson, report: parseReport(reportJson), suite };
+    this.#results.show(this.#shown, this.#params);
+  }
+
+  /** @param {File} file */
+  async #openFile(file) {
+    this.#alerts.clear();
+    try {
+      if (file.size > MAX_RECORD) throw new Error(`${file.name} is too large for a run record.`);
+      const text = await file.text();
+      this.#set({ view: 'results', run: '', open: '', show: 'all', task: '', page: 1 }, true);
+      this.#shownKey = 'file';
+      await this.#show(file.name.replace(/\.jsonl$/, ''), text);
+    } catch (error) {
+      this.#alerts.show(error);
+      this.#shownKey = '';
+    }
+    await this.#render();
+    this.#focusView();
+  }
+
+  /** @param {string} name */
+  async #remove(name) {
+    try {
+      await (await this.#open()).client.removeRecord(name);
+      if (this.#shown?.name === name) {
+        this.#shown = null;
+        this.#shownKey = '';
+        this.#set({ run: '' });
+      }
+    } catch (error) {
+      this.#alerts.show(error);
+    }
+    await this.#render();
+  }
+
+  async #renderResults() {
+    if (!this.#suite) return;
+    try {
+      const { client } = await this.#open();
+      const runs = await client.records();
+      const name = this.#params.run || (this.#shownKey === 'file' ? '' : runs[0]?.name ?? '');
+      const key = this.#params.open !== '' ? `open ${this.#params.open}` : name !== '' ? `run ${name}` : this.#shownKey;
+      if (key === '') {
+        this.#shown = null;
+        this.#results.showNothing();
+      } else if (key !== this.#shownKey) {
+        this.#shownKey = key;
+        if (this.#params.open !== '') await this.#show(this.#params.open.replace(/\.jsonl$/, ''), await fetchText(this.#params.open));
+        else await this.#show(name, await client.readRecord(name));
+      } else if (this.#shown) {
+        this.#results.showSamples(this.#shown.record, this.#shown.suite, this.#params);
+      }
+      this.#results.showRuns(runs, this.#shownKey.startsWith('run ') ? name : '');
+    } catch (error) {
+      this.#shown = null;
+      this.#results.showNothing();
+      this.#alerts.show(error);
+    }
+  }
+
+  // ---- drawing -----------------------------------------------------------------------------------------
+
+  async #render() {
+    const { view } = this.#params;
+    for (const name of /** @type {const} */ (['evaluate', 'results'])) {
+      find(`#${name}`).hidden = name !== view;
+      const link = find(`nav [data-view='${name}']`);
+      if (name === view) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+    if (this.#mode === 'idle') await this.#renderSetup();
+    if (view === 'results') await this.#renderResults();
+  }
+
+  async #renderSetup() {
+    const model = this.#model();
+    const { build, threads } = this.#wanted();
+    this.#evaluate.show(this.#models, this.#suite, { ...this.#params, model: model?.id ?? '' },
+      { build, threads, cores: navigator.hardwareConcurrency || 1, isolated: this.#isolated });
+    const name = this.#recordName();
+    if (name === '' || !this.#keeper.client) return;
+    try {
+      const kept = (await this.#keeper.client.records()).find((record) => record.name === name && record.hallmark === null);
+      this.#evaluate.showKept(kept ? { done: kept.done, total: kept.header.samples } : null);
+    } catch (error) {
+      this.#alerts.show(error);
+    }
+  }
+}
+
+/** @param {string} file  beside the page */
+async function fetchText(file) {
+  const response = await fetch(new URL(file, document.baseURI));
+  if (!response.ok) throw new Error(`${file} could not be fetched: the server answered ${response.status}.`);
+  return response.text();
+}
+
+void new App().start();
