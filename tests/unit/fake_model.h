@@ -1,0 +1,179 @@
+/* A stand-in for the engine of assay.h, for tests of what lies above it: a token is a byte, log-probabilities come from a hash of
+ * everything that the engine was given (image features, prompt, the option up to the token), so that a byte that gets lost
+ * or exchanged on the way changes them. It defines the engine's functions, so that the linker takes none of the real ones out of
+ * the library. */
+#ifndef ASSAY_TEST_FAKE_MODEL_H
+#define ASSAY_TEST_FAKE_MODEL_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay.h"
+#include "base/arena.h"
+#include "base/sha256.h"
+#include "format/image.h"
+
+/* seed goes into the hash of the weights and into all numbers. */
+static assay_model *fake_model_create(unsigned seed, bool vision);
+
+typedef struct fake_counts {
+    int encoded, prefilled, scored; /* calls that succeeded */
+    int fail_after;                 /* calls of encode_image, prefill and score until one fails with E_CANCELLED; negative: never */
+    bool not_a_number;              /* the next scores hold a NaN */
+    unsigned noise;                 /* goes into all numbers, but not into the hash of the weights */
+} fake_counts;
+static fake_counts *fake_session_counts(assay_session *session);
+
+enum { FAKE_SIZE = 4, FAKE_TOKENS = 3, FAKE_DIM = 2, FAKE_IMAGE_TOKEN = 300, FAKE_ASSISTANT = 301, FAKE_FINAL = 302, FAKE_CONTEXT = 4096 };
+
+struct assay_model {
+    unsigned seed;
+    char text_sha256[65], vision_sha256[65];
+    assay_model_info info;
+};
+
+struct assay_session {
+    const assay_model *model;
+    size_t length;
+    uint64_t timeline; /* hash of what was appended */
+    fake_counts counts;
+};
+
+static uint64_t mix(uint64_t h, const void *bytes, size_t n) {
+    const uint8_t *p = bytes;
+    for (size_t i = 0; i < n; i++) h = (h ^ p[i]) * 0x100000001B3u;
+    return h;
+}
+
+static assay_model *fake_model_create(unsigned seed, bool vision) {
+    assay_model *m = calloc(1, sizeof *m);
+    if (m == NULL) return NULL;
+    m->seed = seed;
+    memcpy(m->text_sha256, assay_sha256_of(&seed, sizeof seed).hex, 65);
+    if (vision) memcpy(m->vision_sha256, assay_sha256_of("vision", 6).hex, 65);
+    m->info = (assay_model_info){.name = "fake \"\xFF\"", .text_sha256 = m->text_sha256, .vision_sha256 = m->vision_sha256, .n_vocab = 512, .dim = FAKE_DIM, .n_context = FAKE_CONTEXT};
+    if (vision) {
+        m->info.image_size = FAKE_SIZE;
+        m->info.image_tokens = FAKE_TOKENS;
+    }
+    return m;
+}
+
+static fake_counts *fake_session_counts(assay_session *session) {
+    return &session->counts;
+}
+
+void assay_model_destroy(assay_model *model) {
+    free(model);
+}
+
+const assay_model_info *assay_model_get_info(const assay_model *model) {
+    return &model->info;
+}
+
+assay_status assay_model_tokenize(const assay_model *model, const char *text, size_t n_bytes, int32_t *ids, size_t cap, size_t *n, assay_error *err) {
+    (void)model;
+    (void)err;
+    *n = n_bytes;
+    for (size_t i = 0; i < n_bytes && i < cap; i++) ids[i] = (uint8_t)text[i];
+    return ASSAY_OK;
+}
+
+assay_session_options assay_session_defaults(void) {
+    return (assay_session_options){0};
+}
+
+assay_status assay_session_create(const assay_model *model, const assay_session_options *options, assay_session **out, assay_error *err) {
+    (void)options;
+    *out = calloc(1, sizeof **out);
+    if (*out == NULL) return assay_fail(err, ASSAY_E_MEMORY, "fake: out of memory");
+    (*out)->model = model;
+    (*out)->counts.fail_after = -1;
+    return ASSAY_OK;
+}
+
+void assay_session_destroy(assay_session *session) {
+    free(session);
+}
+
+size_t assay_session_length(const assay_session *s) {
+    return s->length;
+}
+
+assay_status assay_session_truncate(assay_session *s, size_t length, assay_error *err) {
+    if (length != 0) return assay_fail(err, ASSAY_E_ARGUMENT, "fake: truncates to nothing only");
+    s->length = 0;
+    s->timeline = mix(14695981039346656037u, &s->model->seed, sizeof s->model->seed);
+    return ASSAY_OK;
+}
+
+static bool fails_now(assay_session *s) {
+    if (s->counts.fail_after < 0) return false;
+    return s->counts.fail_after-- == 0;
+}
+
+assay_status assay_session_encode_image(assay_session *s, const uint8_t *pixels, float *features, assay_error *err) {
+    if (fails_now(s)) return assay_fail(err, ASSAY_E_CANCELLED, "fake: encode cancelled");
+    uint64_t h = mix(s->model->seed, pixels, FAKE_SIZE * FAKE_SIZE * 3);
+    for (int i = 0; i < FAKE_TOKENS * FAKE_DIM; i++) features[i] = (float)((h >> i) & 0xFFFF);
+    s->counts.encoded++;
+    return ASSAY_OK;
+}
+
+assay_status assay_session_prefill(assay_session *s, const assay_prompt *prompt, assay_error *err) {
+    size_t images = 0;
+    if (fails_now(s)) return assay_fail(err, ASSAY_E_CANCELLED, "fake: prefill cancelled");
+    if (s->length + prompt->n_ids > FAKE_CONTEXT) return assay_fail(err, ASSAY_E_LIMIT, "fake: prompt longer than the context");
+    for (size_t i = 0; i < prompt->n_ids; i++) images += prompt->ids[i] == FAKE_IMAGE_TOKEN;
+    if (images != prompt->n_features) return assay_fail(err, ASSAY_E_ARGUMENT, "fake: %zu image tokens, %zu features", images, prompt->n_features);
+    s->timeline = mix(s->timeline, prompt->ids, prompt->n_ids * sizeof *prompt->ids);
+    if (images > 0) s->timeline = mix(s->timeline, prompt->features, images * FAKE_DIM * sizeof *prompt->features);
+    s->length += prompt->n_ids;
+    s->counts.prefilled++;
+    return ASSAY_OK;
+}
+
+/* -8 to 0, on a coarse grid: ties between options happen now and then. */
+assay_status assay_session_score(assay_session *s, const assay_option *options, size_t n_options, assay_error *err) {
+    if (fails_now(s)) return assay_fail(err, ASSAY_E_CANCELLED, "fake: score cancelled");
+    if (s->length == 0) return assay_fail(err, ASSAY_E_ARGUMENT, "fake: empty timeline");
+    for (size_t i = 0; i < n_options; i++) {
+        uint64_t h = mix(s->timeline, &s->counts.noise, sizeof s->counts.noise);
+        for (size_t t = 0; t < options[i].n_ids; t++) {
+            h = mix(h, &options[i].ids[t], sizeof options[i].ids[t]);
+            options[i].logprobs[t] = -(float)((h >> 20) % 4096) / 512.0f;
+        }
+    }
+    if (s->counts.not_a_number) options[0].logprobs[0] = (float)(1e300 * 1e300 - 1e300 * 1e300);
+    s->counts.not_a_number = false;
+    s->counts.scored++;
+    return ASSAY_OK;
+}
+
+assay_status assay_model_chat(const assay_model *model, int n_images, const char *text, int32_t **ids, size_t *n, assay_error *err) {
+    size_t n_text = strlen(text), at = 0;
+    (void)model;
+    *ids = calloc((size_t)n_images * (FAKE_TOKENS + 1) + n_text + 1, sizeof **ids);
+    if (*ids == NULL) return assay_fail(err, ASSAY_E_MEMORY, "fake: out of memory");
+    for (int i = 0; i < n_images; i++) {
+        for (int t = 0; t < FAKE_TOKENS; t++) (*ids)[at++] = FAKE_IMAGE_TOKEN;
+        (*ids)[at++] = FAKE_FINAL;
+    }
+    for (size_t i = 0; i < n_text; i++) (*ids)[at++] = (uint8_t)text[i];
+    (*ids)[at++] = FAKE_ASSISTANT;
+    *n = at;
+    return ASSAY_OK;
+}
+
+assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n, const char *what, uint8_t *pixels, assay_error *err) {
+    assay_image image = {0}, tile = {0};
+    (void)model;
+    assay_status status = assay_image_decode(encoded, n, what, &image, err);
+    if (status == ASSAY_OK) status = assay_image_resize(&image, FAKE_SIZE, FAKE_SIZE, &tile, err);
+    if (status == ASSAY_OK) memcpy(pixels, tile.rgb, FAKE_SIZE * FAKE_SIZE * 3);
+    assay_image_free(&image);
+    assay_image_free(&tile);
+    return status;
+}
+
+#endif
