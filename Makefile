@@ -36,7 +36,11 @@ VENDORED := -w -fwrapv
 CFLAGS_release := -O3 $(ARCH)
 CFLAGS_asan    := -O1 -g1 -fno-omit-frame-pointer $(ARCH) -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_tsan    := -O1 -g1 $(ARCH) -fsanitize=thread
-NATIVE         := release asan tsan
+# Clang's libFuzzer, for `make fuzz` alone.
+CFLAGS_fuzz    := -O1 -g1 $(ARCH) -DASSAY_LIBFUZZER -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_CC        ?= $(shell command -v clang || ls -d /usr/lib/llvm-*/bin/clang 2>/dev/null | tail -1)
+CC_fuzz        = $(FUZZ_CC)
+NATIVE         := release asan tsan fuzz
 WASM           := mt st
 
 include wasm/flags.mk
@@ -80,7 +84,7 @@ run:
 	@deps/deps.sh build
 	@$(MAKE) build site
 	build/assay run $(if $(LIMIT),--limit $(LIMIT)) --out build/run.jsonl --force
-	@if [ '$(SERVE)' != 0 ]; then cp build/run.jsonl build/site/ && node web/serve.mjs --port $(PORT) --start '?open=run.jsonl'; fi
+	@if [ '$(SERVE)' != 0 ]; then cp build/run.jsonl build/site/ && node web/serve.mjs --port $(PORT); fi
 
 serve: site
 	@node web/serve.mjs --port $(PORT)
@@ -148,7 +152,7 @@ build/obj/$(1)/libassay.a: $(call objects,$(1),$(or $(LIB_$(1)),$(LIB))) build/o
 endef
 
 define native_variant
-$(call variant,$(1),$(CC),$(CFLAGS_$(1)) -pthread,)
+$(call variant,$(1),$(or $(CC_$(1)),$(CC)),$(CFLAGS_$(1)) -pthread,)
 $(call archive,$(1),ar)
 
 build/obj/$(1)/assay: $(call objects,$(1),$(MAIN)) build/obj/$(1)/libassay.a
@@ -173,7 +177,7 @@ build/wasm/assay-$(1).mjs: $(call objects,wasm-$(1),$(MAIN) $(SHIM)) build/obj/w
 
 build/tests/wasm-$(1)/%.cjs: build/obj/wasm-$(1)/tests/%.o build/obj/wasm-$(1)/libassay.a build/obj/wasm-$(1)/link-flags
 	@mkdir -p $$(@D)
-	@build/deps/emcc $(WASM_TEST_LDFLAGS) $(WASM_TEST_LDFLAGS_$(1)) $$(filter %.o %.a,$$^) -o $$@
+	@build/deps/emcc $(WASM_TEST_LDFLAGS) $(WASM_TEST_LDFLAGS_$(1)) $$(TEST_LDFLAGS) $$(filter %.o %.a,$$^) -o $$@
 endef
 
 $(foreach v,$(NATIVE),$(eval $(call native_variant,$(v))))
@@ -205,13 +209,14 @@ build/site/.stamp: $(SITE_FILES) $(wildcard data/*.json) $(WASM:%=build/wasm/ass
 RELEASE_TESTS := $(filter tests/kernels/% tests/model/% tests/golden/%,$(TESTS))
 TSAN_TESTS    := $(filter %/test_pool.c,$(TESTS))
 ST_TESTS      := $(filter tests/kernels/%,$(TESTS))
-NODE_TESTS    := $(sort $(wildcard tests/style.mjs tests/node/*.test.mjs tests/web/*.test.mjs))
+NODE_TESTS    := $(sort $(wildcard tests/style.mjs tests/node/*.test.mjs tests/cli/*.test.mjs tests/web/*.test.mjs))
 E2E_TESTS     := $(sort $(wildcard tests/e2e/*.test.mjs))
 
 # Tests with an allocation-failure sweep wrap the allocator.
-SWEEPS := $(shell grep -l 'include "failing_alloc.h"' $(TESTS) /dev/null)
-$(foreach v,$(NATIVE),$(foreach t,$(SWEEPS),\
-  $(eval $(call programs,$(v),$(t),): TEST_LDFLAGS := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)))
+SWEEPS := $(shell grep -l 'failing_alloc\.h"' $(TESTS) /dev/null)
+$(foreach t,$(SWEEPS),$(eval \
+  $(foreach v,$(NATIVE),$(call programs,$(v),$(t),)) $(foreach v,$(WASM),$(call programs,wasm-$(v),$(t),.cjs)): \
+  TEST_LDFLAGS := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc))
 
 users_of = $(shell grep -lE 'include "([a-z]*/)?$(notdir $(1:.c=.h))"' $(TESTS) $(FUZZ) /dev/null)
 $(foreach a,$(AIDS),$(foreach t,$(call users_of,$(a)),\
@@ -241,16 +246,20 @@ build/tests.txt: FORCE
 
 # ---- fuzzing and lint --------------------------------------------------------------------------------------------
 
-# Clang's libFuzzer, one parser after the other; findings and the corpus stay in build/fuzz.
-FUZZ_SECONDS ?= 60
-FUZZ_CC      ?= $(shell command -v clang || ls -d /usr/lib/llvm-*/bin/clang 2>/dev/null | tail -1)
-fuzz: | $(SOURCES_THERE)
-	@[ -n "$(FUZZ_CC)" ] || { echo 'make fuzz needs clang: FUZZ_CC names it'; exit 1; }
-	@set -e; for f in $(FUZZ); do n=$$(basename $$f .c); n=$${n#fuzz_}; mkdir -p build/fuzz/$$n; \
-	  $(FUZZ_CC) $(COMMON) -w -fwrapv -g -O1 $(ARCH) -Itests -DASSAY_LIBFUZZER -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -pthread \
-	    $$f $(LIB) build/deps/cjson/cJSON.c -o build/fuzz/$$n/fuzz; \
-	  echo "fuzz  $$n, $(FUZZ_SECONDS) s"; \
-	  build/fuzz/$$n/fuzz -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/$$n/ -print_final_stats=1 build/fuzz/$$n tests/fuzz/seeds/$$n; done
+# One parser after the other; the corpus and what is found stay in build/fuzz.
+FUZZ_SECONDS  ?= 60
+FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,build/fuzz/%.fuzz,$(FUZZ))
+
+fuzz:
+	@deps/deps.sh fuzz
+	@$(MAKE) $(FUZZ_PROGRAMS)
+	@set -e; for n in $(patsubst build/fuzz/%.fuzz,%,$(FUZZ_PROGRAMS)); do echo "fuzz  $$n, $(FUZZ_SECONDS) s"; mkdir -p build/fuzz/$$n; \
+	  build/fuzz/$$n.fuzz -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/$$n- -print_final_stats=1 -verbosity=0 \
+	    build/fuzz/$$n tests/fuzz/seeds/$$n; done
+
+build/fuzz/%.fuzz: build/obj/fuzz/tests/fuzz/fuzz_%.o build/obj/fuzz/libassay.a
+	@mkdir -p $(@D)
+	@$(FUZZ_CC) $(CFLAGS_fuzz) -fsanitize=fuzzer -pthread $^ -lm -o $@
 
 lint: node_modules/.package-lock.json
 	@node_modules/.bin/tsc -p web/tsconfig.json && node_modules/.bin/tsc -p web/tsconfig.worker.json && node_modules/.bin/tsc -p tsconfig.json

@@ -4,6 +4,7 @@
 #   deps/deps.sh native     C compiler and the two C sources: enough for build/assay
 #   deps/deps.sh build      that, Emscripten and Node.js: enough for the page and the Node entry
 #   deps/deps.sh all        that, npm packages and Chromium: enough for the tests
+#   deps/deps.sh fuzz       what native gets, and clang with libFuzzer
 #
 # On Debian and its kin what is missing is installed by apt (as root or with sudo). Elsewhere, or to use your own, name what is
 # there:  CC  EMCC  STB_DIR (stb_image.h, stb_image_write.h)  CJSON_DIR (cJSON.c, cJSON.h)  CHROMIUM (the browser's program).
@@ -115,6 +116,15 @@ chromium() {
   missing+=("Chromium: its program, named by CHROMIUM (only the browser tests need it)")
 }
 
+libfuzzer() {
+  local clang=${FUZZ_CC:-$(command -v clang || ls -d /usr/lib/llvm-*/bin/clang 2>/dev/null | tail -1)} major
+  echo 'int LLVMFuzzerTestOneInput(const unsigned char *b, unsigned long n) { return b != 0 && n > 1u << 30; }' >"$WORK/f.c"
+  [ -n "$clang" ] && "$clang" -fsanitize=fuzzer,address "$WORK/f.c" -o "$WORK/f" 2>/dev/null && return 0
+  major=$([ -n "$clang" ] && "$clang" -dumpversion | cut -d. -f1)
+  have_apt && apt_install "clang-${major:-22}" "libclang-rt-${major:-22}-dev" && return 0
+  missing+=("clang with libFuzzer: named by FUZZ_CC")
+}
+
 setup() {
   WORK=$(mktemp -d "$PWD/build/.deps.XXXXXX")
   trap 'rm -rf "$WORK"' EXIT
@@ -126,10 +136,13 @@ setup() {
     [ ${#missing[@]} -gt 0 ] || emscripten
     ;;
   esac
-  if [ "$1" = all ]; then
-    have npm && npm_packages
-    chromium
-  fi
+  case $1 in
+    all)
+      have npm && npm_packages
+      chromium
+      ;;
+    fuzz) libfuzzer ;;
+  esac
   if [ ${#missing[@]} -gt 0 ]; then
     printf 'deps: missing: %s\n' "${missing[@]}" >&2
     exit 1
@@ -137,6 +150,6 @@ setup() {
 }
 
 case ${1:-all} in
-  native | build | all) locked deps setup "${1:-all}" ;;
-  *) die "usage: deps/deps.sh [native|build|all]" ;;
+  native | build | all | fuzz) locked deps setup "${1:-all}" ;;
+  *) die "usage: deps/deps.sh [native|build|all|fuzz]" ;;
 esac

@@ -86,12 +86,13 @@ assay_status assay_session_prefill(assay_session *s, const assay_prompt *prompt,
 size_t assay_session_length(const assay_session *s);
 /* Forgets everything after the first `length` tokens (the logits of the last token are forgotten too). */
 assay_status assay_session_truncate(assay_session *s, size_t length, assay_error *err);
-/* Log-probabilities of the next token, [n_vocab], after prefill. */
+/* Log-probabilities of the next token, [n_vocab], after prefill; within 1e-6 of what assay_session_score gives. */
 assay_status assay_session_logits(assay_session *s, float *logits, assay_error *err);
 
 /* Continuations of the timeline, scored in one batch; the timeline itself stays as it is. For option i, token t:
  * logprobs[i][t] = log p(ids[i][t] | timeline, ids[i][0..t-1]). Needs a timeline of at least one token. The result does not depend on
- * how many options are scored together. E_LIMIT when they do not fit the context. */
+ * how many options are scored together, nor need they fit the context together. E_LIMIT when one does not fit it alone, E_FORMAT when the
+ * model gives no finite numbers. */
 typedef struct assay_option {
     const int32_t *ids;
     size_t n_ids;
@@ -106,7 +107,8 @@ assay_status assay_session_hidden(assay_session *s, const assay_prompt *prompt, 
 
 /* Ids of a user turn with n_images images (one tile each) before the text, and the assistant tag:
  *   <|im_start|>User:{<fake_token_around_image><global-img><image>*T<fake_token_around_image>}*n_images TEXT<end_of_utterance>\nAssistant:
- * ("User: " with a space when there is no image). Allocates *ids; the caller frees it. */
+ * ("User: " with a space when there is no image). TEXT is plain text: the name of a special token in it stays text.
+ * Allocates *ids; the caller frees it. */
 assay_status assay_model_chat(const assay_model *model, int n_images, const char *text, int32_t **ids, size_t *n, assay_error *err);
 
 /* Whole image to the tiles the model wants: one tile, HF's do_image_splitting=false at longest_edge = image_size: longest edge to

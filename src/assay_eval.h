@@ -1,34 +1,43 @@
-/* Assay's evaluation: Scenario -> Instruction -> Inferencer -> Metric (Ch3Ef, arXiv 2403.17830; ChEF, arXiv 2311.02692).
+/* Assay's evaluation: Scenario -> Instruction -> Inferencer -> Metric (Ch3Ef, arXiv 2403.17830;
+ * ChEF, arXiv 2311.02692).
  *
- * A run is step-wise, so that a host (program, page worker, Node) can fetch images, show progress, pause and stop:
+ * A run is step-wise, so that a host (program, page worker, Node) can fetch images, show progress,
+ * pause and stop:
  *
  *   assay_run_create -> assay_run_header, or assay_run_resume with an earlier record
- *   while assay_run_next(): fetch the images it names -> assay_run_step() -> append its line to the record
- *   assay_run_close -> append the closing line with the hallmark
+ *   while assay_run_next(): fetch the images it names -> assay_run_step() -> append its line to the
+ * record assay_run_close -> append the closing line with the hallmark
  *
- * The record is append-only JSONL. The host owns where it is kept; the report is made from the record's text alone.
- * A record is verified by a run that has resumed it: assay_run_verify scores one of its samples again. */
+ * The record is append-only JSONL. The host owns where it is kept; the report is made from the
+ * record's text alone. A record is verified by a run that has resumed it: assay_run_verify scores
+ * one of its samples again. */
 #ifndef ASSAY_EVAL_H
 #define ASSAY_EVAL_H
 
 #include "assay.h"
 #include "format/shard.h"
 
-/* ---- recipe -------------------------------------------------------------------------------------------- */
+/* ---- recipe ---------------------------------------------------------------------------------- */
 
-/* One choice of each of scenario, instruction, inferencer, metric. As JSON (parsed strictly: unknown keys are refused):
- * {"name": "ch3ef", "query": "{question}", "answer": "{option}", "inferencer": "ppl", "image": "normal", "limit": 0}
- * query: holds {question} once. answer: text that ends in {option}; what stands before it, ended by a space, is put behind the
- * assistant tag and not scored. image: "normal", or "grey" (every pixel 128: the blind baseline). limit: 0 = all; else the samples
- * taken: for every task in turn its first, then its second, ... in index order, until there are `limit`; run in index order.
- * Absent keys take these defaults; the canonical recipe has all of them. */
+/* One choice of each of scenario, instruction, inferencer, metric. As JSON (parsed strictly:
+ * unknown keys are refused):
+ * {"name": "ch3ef", "query": "{question}", "answer": "{option}", "inferencer": "ppl", "image":
+ * "normal", "limit": 0} query: holds {question} once. answer: text that ends in {option}; what
+ * stands before it, ended by a space, is put behind the assistant tag and not scored. image:
+ * "normal", or "grey" (every pixel 128: the blind baseline). limit: 0 = all; else the samples
+ * taken: for every task in turn its first, then its second, ... in index order, until there are
+ * `limit`; run in index order. Absent keys take these defaults; the canonical recipe has all of
+ * them. */
 
-/* JSON of a built-in recipe: "ch3ef", "grey" (the same, blind). NULL when there is none of this name. */
+/* JSON of a built-in recipe: "ch3ef", "grey" (the same, blind). NULL when there is none of this
+ * name. */
 const char *assay_recipe_builtin(const char *name);
-/* Canonical form of a recipe (NULL = {}), with `limit` in place of its own unless that is negative. Free with free(). */
-assay_status assay_recipe_canonical(const char *recipe, int64_t limit, char **out, assay_error *err);
+/* Canonical form of a recipe (NULL = {}), with `limit` in place of its own unless that is negative.
+ * Free with free(). */
+assay_status assay_recipe_canonical(const char *recipe, int64_t limit, char **out,
+                                    assay_error *err);
 
-/* ---- run ------------------------------------------------------------------------------------------------- */
+/* ---- run ----------------------------------------------------------------------------------- */
 
 typedef struct assay_run assay_run;
 
@@ -37,7 +46,8 @@ typedef struct assay_run_options {
     const assay_model *model;     /* lent */
     assay_session *session;       /* lent; of that model */
     const char *recipe;           /* JSON; NULL = {} */
-    const char *build;            /* JSON object for the header: what the host wants to tell about itself; NULL = {} */
+    const char *
+        build; /* JSON object for the header: what the host wants to tell about itself; NULL = {} */
 } assay_run_options;
 
 /* E_ARGUMENT when the dataset has images and the model has no vision part. */
@@ -46,11 +56,14 @@ void assay_run_destroy(assay_run *run); /* NULL is fine */
 
 /* Lines are NUL-terminated with their newline, owned by the run until its next call. */
 assay_status assay_run_header(assay_run *run, const char **line, assay_error *err);
-/* Takes over what an earlier record holds; to be called before the first step. Checks its header against this run (E_CHECK names what
- * differs) and every sample line for itself, counts its samples as done. A last line cut in the middle is ignored; *keep is the
- * number of bytes of the record that stay, after which the host appends: up to the last whole sample line, so that a closing line is written anew
- * (it was compared, E_CHECK when it differs); *keep is 0 when not even the header is whole: then the host writes the header first. */
-assay_status assay_run_resume(assay_run *run, const char *record, size_t n, size_t *keep, assay_error *err);
+/* Takes over what an earlier record holds; to be called before the first step. Checks its header
+ * against this run (E_CHECK names what differs) and every sample line for itself, counts its
+ * samples as done. A last line cut in the middle is ignored; *keep is the number of bytes of the
+ * record that stay, after which the host appends: up to the last whole sample line, so that a
+ * closing line is written anew (it was compared, E_CHECK when it differs); *keep is 0 when not even
+ * the header is whole: then the host writes the header first. */
+assay_status assay_run_resume(assay_run *run, const char *record, size_t n, size_t *keep,
+                              assay_error *err);
 
 size_t assay_run_total(const assay_run *run);
 size_t assay_run_done(const assay_run *run);
@@ -58,59 +71,75 @@ size_t assay_run_done(const assay_run *run);
 const assay_sample *assay_run_sample(const assay_run *run, size_t i);
 /* Next sample to score, or NULL when all are done. */
 const assay_sample *assay_run_next(const assay_run *run);
-/* Scores the sample of assay_run_next. images: its encoded files, in order, checked here against their hashes. On failure
- * nothing changed, and the step may be tried again. `seconds` of the step are measured inside and written to the line. */
-assay_status assay_run_step(assay_run *run, const assay_blob *images, const char **line, assay_error *err);
+/* Scores the sample of assay_run_next. images: its encoded files, in order, checked here against
+ * their hashes. On failure nothing changed, and the step may be tried again. `seconds` of the step
+ * are measured inside and written to the line. */
+assay_status assay_run_step(assay_run *run, const assay_blob *images, const char **line,
+                            assay_error *err);
 /* E_ARGUMENT while samples are missing. */
 assay_status assay_run_close(assay_run *run, const char **line, assay_error *err);
 
-/* Scores sample i < done again and compares bits with the record's; the run stays as it is. E_CHECK names the sample, and the first
- * option and token that differ. images as for a step. */
+/* Scores sample i < done again and compares bits with the record's; the run stays as it is. E_CHECK
+ * names the sample, and the first option and token that differ. images as for a step. */
 assay_status assay_run_verify(assay_run *run, size_t i, const assay_blob *images, assay_error *err);
 
-/* ---- record ---------------------------------------------------------------------------------------------- */
+/* ---- record ---------------------------------------------------------------------------------- */
 
 /* A line each:
- * {"type":"run","format":1,"engine":"0.1.0","build":{...},"model":{"name","text","vision"},"dataset":{"name","id"},"recipe":{...},"samples":N}
- * {"type":"sample","id","prediction":i,"tie":bool,"correct":bool,"confidence":x,"scores":[mean],"bits":["hex of each token's f32, 8 digits each", ...],"seconds":x}
- * {"type":"end","hallmark":"...","samples":N}
- * hallmark = SHA-256 of: "assay 1\n", then text sha256, vision sha256, dataset id, canonical recipe, each with "\n", then for every sample in
- * index order: id "\n", and every option's bits with "\n". Timing, build and engine version never enter it. */
+ *
+ *   {"type":"run","format":1,"engine":"0.1.0","build":{...},"model":{"name","text","vision"},
+ *    "dataset":{"name","id"},"recipe":{...},"samples":N}
+ *   {"type":"sample","id","prediction":i,"tie":bool,"correct":bool,"confidence":x,"scores":[mean],
+ *    "bits":["hex of each token's f32, 8 digits each", ...],"seconds":x}
+ *   {"type":"end","hallmark":"...","samples":N}
+ *
+ * hallmark = SHA-256 of: "assay 1\n", then text sha256, vision sha256, dataset id, canonical
+ * recipe, each with "\n", then for every sample in index order: id "\n", and every option's bits
+ * with "\n". Timing, build and engine version never enter it. */
 
 /* What the header says. Strings are NUL-terminated copies; free with assay_record_info_free. */
 typedef struct assay_record_info {
     char *engine, *build, *recipe; /* build: JSON; recipe: canonical JSON */
     char *model_name, *dataset_name;
     char text_sha256[65], vision_sha256[65], dataset_id[65]; /* vision "": none */
-    size_t n_samples; /* of the whole run */
+    size_t n_samples;                                        /* of the whole run */
 } assay_record_info;
-assay_status assay_record_read_header(const char *record, size_t n, assay_record_info *out, assay_error *err);
+assay_status assay_record_read_header(const char *record, size_t n, assay_record_info *out,
+                                      assay_error *err);
 void assay_record_info_free(assay_record_info *info); /* a zeroed one is fine */
 
-/* Checks that a record is whole, that scores, prediction and confidence of every line follow from its bits, and the hallmark from all lines.
- * E_FORMAT when it is no record, E_CHECK when it does not hold or is not finished. */
+/* Checks that a record is whole, that scores, prediction and confidence of every line follow from
+ * its bits, and the hallmark from all lines. E_FORMAT when it is no record, E_CHECK when it does
+ * not hold or is not finished. */
 assay_status assay_record_check(const char *record, size_t n, assay_error *err);
 
-/* ---- report -------------------------------------------------------------------------------------------- */
+/* ---- report ---------------------------------------------------------------------------------- */
 
 /* Report of a record over the dataset it was made on, as canonical JSON (free with free()):
- * {"hallmark","n","n_total","correct","accuracy","ci":[low,high],"chance","ties","seconds","engine","build","model":{"name","text","vision"},
- *  "dataset":{"name","id","licence"},"recipe","dimensions":[{"name",GROUP,"domains":[{"name",GROUP,"tasks":[{"name","sight",GROUP}]}]}],"sight":{GROUP}}
- * GROUP: n, correct, accuracy, ci, chance, ties; accuracy and chance are null when n is 0.
- * accuracy: share of samples whose prediction is in gold (micro-average, as the published domain scores). ci: Wilson, 95 %.
- * chance: mean of the share of options that are right. sight: the samples that cannot be answered without their image.
- * Everything is computed from the lines' bits. A record without its closing line gives a report with "hallmark": null.
- * E_CHECK when the record is of another dataset or contradicts itself. */
-assay_status assay_report(const assay_dataset *dataset, const char *record, size_t n, char **json, assay_error *err);
+ *
+ *   {"hallmark","n_total","seconds",GROUP,"sight":{GROUP},"dimensions":[{"name",GROUP,
+ *     "domains":[{"name",GROUP,"tasks":[{"name","sight":bool,GROUP}]}]}],
+ *    "engine","build","model":{"name","text","vision"},"dataset":{"name","id","licence"},"recipe"}
+ *   GROUP: n, correct, ties, accuracy, ci: [low, high], chance
+ *
+ * accuracy: share of samples whose prediction is in gold (micro-average, as the published domain
+ * scores); null when n is 0. ci: Wilson, 95 %. chance: mean of the share of options that are
+ * right; null when n is 0. sight (of the report): the samples that cannot be answered without
+ * their image. Everything is computed from the lines' bits. A record without its closing line
+ * gives a report with "hallmark": null. E_CHECK when the record is of another dataset or
+ * contradicts itself. */
+assay_status assay_report(const assay_dataset *dataset, const char *record, size_t n, char **json,
+                          assay_error *err);
 
-/* ---- statistics (public because pages and tests need them) ------------------------------------------------ */
+/* ---- statistics (public because pages and tests need them) ----------------------------------- */
 
 #define ASSAY_Z95 1.959964 /* two-sided 95 % of the normal distribution */
 
 /* Wilson score interval (E. B. Wilson, JASA 1927) for k of n, two-sided. n = 0 gives [0, 1]. */
 void assay_wilson(uint64_t k, uint64_t n, double z, double *low, double *high);
 
-/* Prediction from mean log-probabilities: first argmax, whether another equals it exactly, and max softmax (the confidence). n >= 1, scores finite. */
+/* Prediction from mean log-probabilities: first argmax, whether another equals it exactly, and max
+ * softmax (the confidence). n >= 1, scores finite. */
 typedef struct assay_choice {
     int index;
     bool tie;

@@ -6,6 +6,7 @@
 
 import { readdirSync, statSync, writeSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 
 const args = process.argv.slice(2);
@@ -52,6 +53,7 @@ function mountHost(module) {
 function connectOutput(module) {
   for (const file of [1, 2]) {
     const stream = module.FS.getStream(file);
+    if (!isatty(file)) stream.tty = undefined; // the module takes its standard streams for terminals
     stream.stream_ops = {
       ...stream.stream_ops,
       /** @param {unknown} _ @param {Int8Array} heap @param {number} offset @param {number} length */

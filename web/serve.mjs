@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // A static server for the page, for development and tests; any other static server will do.
 //
-//   node web/serve.mjs [--root build/site] [--port 8046] [--host 127.0.0.1] [--start PATH] [--no-isolation]
+//   node web/serve.mjs [--root build/site] [--port 8046] [--host 127.0.0.1] [--no-isolation]
 //
 // It sends the headers that make the page cross-origin isolated, so that threads work; --no-isolation leaves them out, to try
-// the page with one thread. --start only changes the address that is printed. Nothing is compressed, so that ranges are ranges of the file.
+// the page with one thread. Nothing is compressed, so that ranges are ranges of the file.
 
 import { createReadStream, existsSync, realpathSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -125,14 +125,13 @@ async function main() {
       root: { type: 'string', default: 'build/site' },
       port: { type: 'string', default: '8046' },
       host: { type: 'string', default: '127.0.0.1' },
-      start: { type: 'string', default: '' },
       'no-isolation': { type: 'boolean', default: false },
     },
   });
-  const { root, port, host, start } = /** @type {{root: string, port: string, host: string, start: string}} */ (values);
+  const { root, port, host } = /** @type {{root: string, port: string, host: string}} */ (values);
   try {
     const { url } = await serve({ root, port: Number(port), host, isolation: !values['no-isolation'] });
-    process.stdout.write(`Serving ${root} at ${url}${start} (Ctrl-C ends)\n`);
+    process.stdout.write(`Serving ${root} at ${url} (Ctrl-C ends)\n`);
     if (existsSync(join(root, 'run.jsonl'))) process.stdout.write(`The finished run: ${url}?view=results&open=run.jsonl\n`);
   } catch (error) {
     process.stderr.write(`serve: ${error instanceof Error ? error.message : error}\n`);

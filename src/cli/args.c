@@ -13,14 +13,16 @@ static void print_help(const assay_usage *usage) {
     for (size_t i = 0; i < usage->n_args; i++) {
         const assay_arg *arg = &usage->args[i];
         char left[64];
-        snprintf(left, sizeof left, "%s%s%s", arg->name, arg->value != NULL ? " " : "", arg->value != NULL ? arg->value : "");
+        snprintf(left, sizeof left, "%s%s%s", arg->name, arg->value != NULL ? " " : "",
+                 arg->value != NULL ? arg->value : "");
         printf("  %-22s %s\n", left, arg->help);
     }
 }
 
 static const assay_arg *find(const assay_usage *usage, const char *word, size_t n) {
     for (size_t i = 0; i < usage->n_args; i++) {
-        if (strlen(usage->args[i].name) == n && strncmp(usage->args[i].name, word, n) == 0) return &usage->args[i];
+        if (strlen(usage->args[i].name) == n && strncmp(usage->args[i].name, word, n) == 0)
+            return &usage->args[i];
     }
     return NULL;
 }
@@ -42,9 +44,11 @@ static bool get_integer(const assay_arg *arg, const char *text) {
     return true;
 }
 
-static bool usage_error(const assay_usage *usage, int *code, const char *before, const char *what, const char *after) {
+static bool usage_error(const assay_usage *usage, int *code, const char *before, const char *what,
+                        const char *after) {
     assay_error err = {0};
-    assay_fail(&err, ASSAY_E_ARGUMENT, "%s: %s%.200s%s; see assay %s --help", usage->command, before, what, after, usage->command);
+    assay_fail(&err, ASSAY_E_ARGUMENT, "%s: %s%.200s%s; see assay %s --help", usage->command,
+               before, what, after, usage->command);
     *code = assay_cli_fail(&err);
     return false;
 }
@@ -52,14 +56,17 @@ static bool usage_error(const assay_usage *usage, int *code, const char *before,
 /* argv[*i] is an option; takes its value from behind '=' or from the next word. */
 static bool take_option(const assay_usage *usage, int argc, char **argv, int *i, int *code) {
     const char *word = argv[*i], *equals = strchr(word, '=');
-    const assay_arg *arg = find(usage, word, equals != NULL ? (size_t)(equals - word) : strlen(word));
+    const assay_arg *arg =
+        find(usage, word, equals != NULL ? (size_t)(equals - word) : strlen(word));
     if (arg == NULL) return usage_error(usage, code, "unknown option ", word, "");
     if (arg->flag != NULL) {
-        if (equals != NULL) return usage_error(usage, code, "option ", arg->name, " takes no value");
+        if (equals != NULL)
+            return usage_error(usage, code, "option ", arg->name, " takes no value");
         *arg->flag = true;
         return true;
     }
-    if (equals == NULL && *i + 1 >= argc) return usage_error(usage, code, "option ", arg->name, " needs a value");
+    if (equals == NULL && *i + 1 >= argc)
+        return usage_error(usage, code, "option ", arg->name, " needs a value");
     const char *value = equals != NULL ? equals + 1 : argv[++*i];
     if (arg->text != NULL) {
         *arg->text = value;
@@ -67,7 +74,8 @@ static bool take_option(const assay_usage *usage, int argc, char **argv, int *i,
     }
     if (get_integer(arg, value)) return true;
     char after[120];
-    snprintf(after, sizeof after, " is not a whole number from %lld to %lld (%s)", (long long)arg->low, (long long)arg->high, arg->name);
+    snprintf(after, sizeof after, " is not a whole number from %lld to %lld (%s)",
+             (long long)arg->low, (long long)arg->high, arg->name);
     return usage_error(usage, code, "", value, after);
 }
 
@@ -86,7 +94,8 @@ bool assay_args_parse(const assay_usage *usage, int argc, char **argv, int *code
         } else if (option) {
             if (!take_option(usage, argc, argv, &i, code)) return false;
         } else {
-            if (n_words == usage->max_words) return usage_error(usage, code, "unexpected word ", word, "");
+            if (n_words == usage->max_words)
+                return usage_error(usage, code, "unexpected word ", word, "");
             usage->words[n_words++] = word;
         }
     }
@@ -115,8 +124,10 @@ bool assay_cli_data_path(const char *program, const char *relative, char *path, 
     static const char *const ways[] = {"../data", "../../data"};
     const char *slash = strrchr(program, '/');
     for (size_t i = 0; i < sizeof ways / sizeof ways[0] + 1; i++) {
-        int n = i == 0 ? snprintf(path, size, "data/%s", relative)
-                       : snprintf(path, size, "%.*s/%s/%s", slash == NULL ? 1 : (int)(slash - program), slash == NULL ? "." : program, ways[i - 1], relative);
+        int n = i == 0
+                    ? snprintf(path, size, "data/%s", relative)
+                    : snprintf(path, size, "%.*s/%s/%s", slash == NULL ? 1 : (int)(slash - program),
+                               slash == NULL ? "." : program, ways[i - 1], relative);
         if (n >= 0 && (size_t)n < size && assay_os_exists(path)) return true;
     }
     int n = snprintf(path, size, "data/%s", relative);

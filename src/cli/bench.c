@@ -1,7 +1,7 @@
 /* assay bench: how fast the engine is, on a random model of a published shape.
  *
- *     model (random, or kept in a folder) -> for each number of threads: the kernel's ceiling, an image tile, a prompt, single
- *     tokens, a sample with four options -> medians as a table or as JSON
+ *     model (random, or kept in a folder) -> for each number of threads: the kernel's ceiling, an
+ * image tile, a prompt, single tokens, a sample with four options -> medians as a table or as JSON
  *
  * Weights do not change the time, so random ones measure the same as trained ones. */
 #include <stdio.h>
@@ -16,9 +16,9 @@
 #include "model/model.h"
 
 enum { MAX_RUNS = 8, MAX_REPEAT = 101 };
-#define PROMPT  512 /* tokens */
-#define DECODED 32
-#define CONTEXT 1024
+#define PROMPT         512 /* tokens */
+#define DECODED        32
+#define CONTEXT        1024
 #define SAMPLE_TEXT    100
 #define SAMPLE_OPTIONS 4
 #define SAMPLE_OPTION  10
@@ -33,7 +33,7 @@ typedef struct bench_options {
 
 /* Medians of one number of threads; rates in multiply-adds. */
 typedef struct result {
-    int threads; /* 0: there are not as many */
+    int threads;                          /* 0: there are not as many */
     double tile, prefill, decode, sample; /* seconds: a tile, PROMPT tokens, one token, a sample */
     double ceiling;                       /* multiply-adds a second */
     uint64_t peak_memory;
@@ -48,7 +48,8 @@ static cost count_cost(const assay_model *model) {
     const assay_text_hparams *t = &model->text;
     const assay_vision_hparams *v = &model->vision;
     double q = (double)t->n_heads * t->head_dim, kv = (double)t->n_kv_heads * t->head_dim;
-    double layer = t->dim * (2 * q + 2 * kv + 3.0 * t->ffn_dim) + q * (PROMPT + 1); /* on average half the prompt is seen, twice */
+    double layer = t->dim * (2 * q + 2 * kv + 3.0 * t->ffn_dim) +
+                   q * (PROMPT + 1); /* on average half the prompt is seen, twice */
     double block = 4.0 * v->dim * v->dim + 2.0 * v->dim * v->ffn_dim + 2.0 * v->n_patches * v->dim;
     double patch = v->n_layers * block + 3.0 * v->patch_size * v->patch_size * v->dim;
     double connector = (double)v->dim * v->scale * v->scale * t->dim * v->n_tokens;
@@ -65,11 +66,12 @@ static double median(double *values, int n) {
     return n % 2 == 1 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
-/* ---- the model ------------------------------------------------------------------------------------------ */
+/* ---- the model
+ * ------------------------------------------------------------------------------------------ */
 
 /* One of the two files out of the folder; false when it is not there. */
-static bool read_kept(const bench_options *o, const char *prefix, assay_model_file *file, char *path, size_t size,
-                      assay_status *status, assay_error *err) {
+static bool read_kept(const bench_options *o, const char *prefix, assay_model_file *file,
+                      char *path, size_t size, assay_status *status, assay_error *err) {
     snprintf(path, size, "%s/%sbench-%s-%s.gguf", o->model_dir, prefix, o->preset, o->type);
     if (*status != ASSAY_OK || !assay_os_exists(path)) return false;
     *status = assay_os_read_file(path, MAX_FILE, &file->bytes, &file->n, err);
@@ -80,20 +82,25 @@ static assay_status make_model(const bench_options *o, assay_model **out, assay_
     assay_model_file text = {.what = "text model"}, vision = {.what = "vision model"};
     char text_path[512] = "", vision_path[512] = "";
     assay_status status = ASSAY_OK;
-    bool kept = o->model_dir != NULL && read_kept(o, "", &text, text_path, sizeof text_path, &status, err);
+    bool kept =
+        o->model_dir != NULL && read_kept(o, "", &text, text_path, sizeof text_path, &status, err);
     if (o->model_dir != NULL) {
-        kept = read_kept(o, "mmproj-", &vision, vision_path, sizeof vision_path, &status, err) && kept;
+        kept =
+            read_kept(o, "mmproj-", &vision, vision_path, sizeof vision_path, &status, err) && kept;
     }
     if (status == ASSAY_OK && !kept) {
         free(text.bytes);
         free(vision.bytes);
         text.bytes = vision.bytes = NULL;
         fprintf(stderr, "making a random model %s, %s\n", o->preset, o->type);
-        status = assay_model_random(o->preset, o->type, 1, &text.bytes, &text.n, &vision.bytes, &vision.n, err);
+        status = assay_model_random(o->preset, o->type, 1, &text.bytes, &text.n, &vision.bytes,
+                                    &vision.n, err);
         if (status == ASSAY_OK && o->model_dir != NULL) {
             status = assay_os_make_folder(o->model_dir, err);
-            if (status == ASSAY_OK) status = assay_os_write_file(text_path, text.bytes, text.n, err);
-            if (status == ASSAY_OK) status = assay_os_write_file(vision_path, vision.bytes, vision.n, err);
+            if (status == ASSAY_OK)
+                status = assay_os_write_file(text_path, text.bytes, text.n, err);
+            if (status == ASSAY_OK)
+                status = assay_os_write_file(vision_path, vision.bytes, vision.n, err);
         }
     }
     if (status != ASSAY_OK) {
@@ -104,7 +111,8 @@ static assay_status make_model(const bench_options *o, assay_model **out, assay_
     return assay_model_create(text, vision, out, err);
 }
 
-/* ---- measurements ----------------------------------------------------------------------------------------- */
+/* ---- measurements
+ * ----------------------------------------------------------------------------------------- */
 
 typedef struct bench {
     const assay_model *model;
@@ -121,14 +129,16 @@ static assay_status buffers_make(bench *b, assay_error *err) {
     assay_rng rng = assay_rng_seed(1, 0);
     size_t n_pixels = (size_t)b->info->image_size * (size_t)b->info->image_size * 3;
     b->pixels = assay_alloc(n_pixels, 1);
-    b->features = assay_alloc((size_t)b->info->image_tokens * (size_t)b->info->dim, sizeof *b->features);
+    b->features =
+        assay_alloc((size_t)b->info->image_tokens * (size_t)b->info->dim, sizeof *b->features);
     b->logits = assay_alloc((size_t)b->info->n_vocab, sizeof *b->logits);
     b->ids = assay_alloc(CONTEXT, sizeof *b->ids);
     if (b->pixels == NULL || b->features == NULL || b->logits == NULL || b->ids == NULL) {
         return assay_fail(err, ASSAY_E_MEMORY, "bench: out of memory");
     }
     for (size_t i = 0; i < n_pixels; i++) b->pixels[i] = (uint8_t)(assay_rng_u64(&rng) >> 56);
-    for (int i = 0; i < CONTEXT; i++) b->ids[i] = assay_rng_range(&rng, 3, 258); /* the single bytes */
+    for (int i = 0; i < CONTEXT; i++)
+        b->ids[i] = assay_rng_range(&rng, 3, 258); /* the single bytes */
     return ASSAY_OK;
 }
 
@@ -159,7 +169,8 @@ static assay_status measure_prefill(bench *b, double *seconds, assay_error *err)
     return status;
 }
 
-/* One token after the other behind the prompt, each with its logits, as generation does; mean of a token. */
+/* One token after the other behind the prompt, each with its logits, as generation does; mean of a
+ * token. */
 static assay_status measure_decode(bench *b, double *seconds, assay_error *err) {
     assay_status status = assay_session_truncate(b->session, PROMPT, err);
     double start = assay_os_seconds();
@@ -206,15 +217,17 @@ static assay_status repeat(bench *b, measurement measure, double *out, assay_err
     return status;
 }
 
-static assay_status run_threads(const bench_options *o, bench *b, int threads, result *out, assay_error *err) {
+static assay_status run_threads(const bench_options *o, bench *b, int threads, result *out,
+                                assay_error *err) {
     assay_pool *pool = NULL;
     assay_session_options session = assay_session_defaults();
     *out = (result){.threads = threads};
-    session.n_context = b->info->n_context < CONTEXT ? b->info->n_context : CONTEXT;
+    session.n_context = CONTEXT;
     session.kernels = o->kernels;
     assay_status status = assay_pool_create(threads, &pool, err);
     session.pool = pool;
-    if (status == ASSAY_OK && assay_pool_threads(pool) < threads) { /* a build or a host with fewer */
+    if (status == ASSAY_OK &&
+        assay_pool_threads(pool) < threads) { /* a build or a host with fewer */
         out->threads = 0;
         assay_pool_destroy(pool);
         return ASSAY_OK;
@@ -234,33 +247,44 @@ static assay_status run_threads(const bench_options *o, bench *b, int threads, r
     return status;
 }
 
-/* ---- output --------------------------------------------------------------------------------------------- */
+/* ---- output
+ * --------------------------------------------------------------------------------------------- */
 
-static void print_table(const bench_options *o, const bench *b, const cost *c, const result *results, int n) {
-    printf("%s, %s, random weights; kernels %s (%s); medians of %d, after one to warm up\n\n", o->preset, o->type,
-           o->kernels != NULL ? o->kernels : "best", assay_kernels_isa(), b->repeat);
-    printf("threads  tile, s  prefill, t/s  decode, t/s  sample, s  peak, MB  ceiling, GMAC/s  tile  prefill\n");
+static void print_table(const bench_options *o, const bench *b, const cost *c,
+                        const result *results, int n) {
+    printf("%s, %s, random weights; kernels %s (%s); medians of %d, after one to warm up\n\n",
+           o->preset, o->type, o->kernels != NULL ? o->kernels : "best", assay_kernels_isa(),
+           b->repeat);
+    printf("threads  tile, s  prefill, t/s  decode, t/s  sample, s  peak, MB  ceiling, GMAC/s  "
+           "tile  prefill\n");
     for (int i = 0; i < n; i++) {
         const result *r = &results[i];
-        printf("%7d  %7.2f  %12.1f  %11.1f  %9.3f  %8.0f  %15.1f  %3.0f%%  %6.0f%%\n", r->threads, r->tile,
-               PROMPT / r->prefill, 1 / r->decode, r->sample, (double)r->peak_memory * 1e-6, r->ceiling * 1e-9,
+        printf("%7d  %7.2f  %12.1f  %11.1f  %9.3f  %8.0f  %15.1f  %3.0f%%  %6.0f%%\n", r->threads,
+               r->tile, PROMPT / r->prefill, 1 / r->decode, r->sample,
+               (double)r->peak_memory * 1e-6, r->ceiling * 1e-9,
                100 * c->tile / r->tile / r->ceiling, 100 * c->prefill / r->prefill / r->ceiling);
     }
-    printf("\ntile      one image of %d x %d pixels through tower and connector, %.1f GMAC\n", b->info->image_size,
-           b->info->image_size, c->tile * 1e-9);
+    printf("\ntile      one image of %d x %d pixels through tower and connector, %.1f GMAC\n",
+           b->info->image_size, b->info->image_size, c->tile * 1e-9);
     printf("prefill   a prompt of %d tokens, %.1f GMAC\n", PROMPT, c->prefill * 1e-9);
     printf("decode    single tokens behind %d others, each with its log-probabilities\n", PROMPT);
-    printf("sample    prefill of %d text and %d image tokens, features cached (the tile is not included), and the scores of\n"
+    printf("sample    prefill of %d text and %d image tokens, features cached (the tile is not "
+           "included), and the scores of\n"
            "          %d options of %d tokens; tokenizing is not included\n",
            SAMPLE_TEXT, b->info->image_tokens, SAMPLE_OPTIONS, SAMPLE_OPTION);
     printf("peak      of the process until then, the making of the model included\n");
-    printf("ceiling   8-bit multiply-adds on operands in the nearest cache, measured here and now; the last columns are the\n"
-           "          shares of it that tile and prefill reach in all, attention and everything else included\n");
+    printf("ceiling   8-bit multiply-adds on operands in the nearest cache, measured here and now; "
+           "the last columns are the\n"
+           "          shares of it that tile and prefill reach in all, attention and everything "
+           "else included\n");
 }
 
-static void print_json(const bench_options *o, const bench *b, const cost *c, const result *results, int n) {
-    printf("{\"preset\":\"%s\",\"type\":\"%s\",\"kernels\":\"%s\",\"isa\":\"%s\",\"repeat\":%d,\"runs\":[", o->preset, o->type,
-           o->kernels != NULL ? o->kernels : "best", assay_kernels_isa(), b->repeat);
+static void print_json(const bench_options *o, const bench *b, const cost *c, const result *results,
+                       int n) {
+    printf("{\"preset\":\"%s\",\"type\":\"%s\",\"kernels\":\"%s\",\"isa\":\"%s\",\"repeat\":%d,"
+           "\"runs\":[",
+           o->preset, o->type, o->kernels != NULL ? o->kernels : "best", assay_kernels_isa(),
+           b->repeat);
     for (int i = 0; i < n; i++) {
         const result *r = &results[i];
         printf("%s{\"threads\":%d,\"tile_seconds\":%.6g,\"prefill_tokens_per_second\":%.6g,"
@@ -295,7 +319,10 @@ static assay_status run_all(const bench_options *o, const int *threads, int n, a
     if (status == ASSAY_OK) {
         b.model = model;
         b.info = assay_model_get_info(model);
-        status = buffers_make(&b, err);
+        status = b.info->n_context < CONTEXT
+                     ? assay_fail(err, ASSAY_E_ARGUMENT,
+                                  "bench: preset %s is too small to be timed", o->preset)
+                     : buffers_make(&b, err);
     }
     int n_results = 0;
     for (int i = 0; i < n && status == ASSAY_OK; i++) {
@@ -319,27 +346,46 @@ static assay_status run_all(const bench_options *o, const int *threads, int n, a
 int assay_command_bench(int argc, char **argv) {
     bench_options o = {.preset = "smolvlm-256m", .type = "Q8_0", .threads = "1,2", .repeat = 3};
     const assay_arg args[] = {
-        {.name = "--threads", .value = "LIST", .help = "numbers of threads to measure with [1,2]", .text = &o.threads},
-        {.name = "--repeat", .value = "N", .help = "measurements of which the median counts [3]", .integer = &o.repeat,
-         .low = 1, .high = MAX_REPEAT},
-        {.name = "--preset", .value = "NAME", .help = "shape: smolvlm-256m, smolvlm-500m [smolvlm-256m]", .text = &o.preset},
-        {.name = "--type", .value = "TYPE", .help = "of the weights: F32, F16, Q8_0 [Q8_0]", .text = &o.type},
-        {.name = "--kernels", .value = "NAME", .help = "scalar or simd [the best there is]", .text = &o.kernels},
-        {.name = "--model-dir", .value = "DIR", .help = "keep the random model there for the next time [nowhere]",
+        {.name = "--threads",
+         .value = "LIST",
+         .help = "numbers of threads to measure with [1,2]",
+         .text = &o.threads},
+        {.name = "--repeat",
+         .value = "N",
+         .help = "measurements of which the median counts [3]",
+         .integer = &o.repeat,
+         .low = 1,
+         .high = MAX_REPEAT},
+        {.name = "--preset",
+         .value = "NAME",
+         .help = "shape: smolvlm-256m, smolvlm-500m [smolvlm-256m]",
+         .text = &o.preset},
+        {.name = "--type",
+         .value = "TYPE",
+         .help = "of the weights: F32, F16, Q8_0 [Q8_0]",
+         .text = &o.type},
+        {.name = "--kernels",
+         .value = "NAME",
+         .help = "scalar or simd [the best there is]",
+         .text = &o.kernels},
+        {.name = "--model-dir",
+         .value = "DIR",
+         .help = "keep the random model there for the next time [nowhere]",
          .text = &o.model_dir},
         {.name = "--json", .help = "print one JSON object instead of a table", .flag = &o.json},
     };
     const assay_usage usage = {.command = "bench",
                                .synopsis = "assay bench [options]",
-                               .about = "Measures the engine on a random model: an image tile, a prompt, single tokens, a sample.\n",
+                               .about = "Measures the engine on a random model: an image tile, a "
+                                        "prompt, single tokens, a sample.\n",
                                .args = args,
                                .n_args = sizeof args / sizeof *args,
                                .first = 2};
     int code = 0, threads[MAX_RUNS], n = 0;
     if (!assay_args_parse(&usage, argc, argv, &code)) return code;
     if (!parse_threads(o.threads, threads, &n)) {
-        fprintf(stderr, "assay bench: --threads takes up to %d numbers from 1 to %d, as in 1,2\n", MAX_RUNS,
-                ASSAY_MAX_THREADS);
+        fprintf(stderr, "assay bench: --threads takes up to %d numbers from 1 to %d, as in 1,2\n",
+                MAX_RUNS, ASSAY_MAX_THREADS);
         return ASSAY_EXIT_USAGE;
     }
     assay_error err = {0};

@@ -15,9 +15,10 @@
 #define DEFAULT_DATA  "suites/hhh46"
 #define MAX_MODEL     (SIZE_MAX / 2)
 
-/* ---- Ctrl-C ---------------------------------------------------------------------------------------------------- */
+/* ---- Ctrl-C -------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t interrupted; /* set by the handler: a program's, not the library's state */
+static volatile sig_atomic_t
+    interrupted; /* set by the handler: a program's, not the library's state */
 
 static void on_interrupt(int number) {
     interrupted = 1;
@@ -38,7 +39,7 @@ static int on_progress(void *context, double done) {
     return interrupted != 0;
 }
 
-/* ---- data ------------------------------------------------------------------------------------------------------ */
+/* ---- data ---------------------------------------------------------------------------------- */
 
 static assay_status join(char *path, const char *folder, const char *file, assay_error *err) {
     int n = snprintf(path, ASSAY_CLI_PATH, "%s/%s", folder, file);
@@ -46,7 +47,8 @@ static assay_status join(char *path, const char *folder, const char *file, assay
     return assay_fail(err, ASSAY_E_ARGUMENT, "a path of more than %d bytes", ASSAY_CLI_PATH - 1);
 }
 
-static assay_status default_path(const assay_host *host, const char *relative, char *path, assay_error *err) {
+static assay_status default_path(const assay_host *host, const char *relative, char *path,
+                                 assay_error *err) {
     if (assay_cli_data_path(host->options.program, relative, path, ASSAY_CLI_PATH)) return ASSAY_OK;
     return assay_fail(err, ASSAY_E_ARGUMENT, "a path of more than %d bytes", ASSAY_CLI_PATH - 1);
 }
@@ -55,9 +57,12 @@ assay_status assay_host_fail_in(const char *path, const assay_error *inner, assa
     return assay_fail(err, inner->status, "%.200s: %s", path, inner->text);
 }
 
-static assay_status open_dataset(assay_host *host, const uint8_t *manifest, size_t n_manifest, const uint8_t *index, size_t n_index, assay_error *err) {
+static assay_status open_dataset(assay_host *host, const uint8_t *manifest, size_t n_manifest,
+                                 const uint8_t *index, size_t n_index, assay_error *err) {
     assay_error inner = {0};
-    if (assay_dataset_open((const char *)manifest, n_manifest, (const char *)index, n_index, &host->dataset, &inner) == ASSAY_OK) return ASSAY_OK;
+    if (assay_dataset_open((const char *)manifest, n_manifest, (const char *)index, n_index,
+                           &host->dataset, &inner) == ASSAY_OK)
+        return ASSAY_OK;
     return assay_host_fail_in(host->data, &inner, err);
 }
 
@@ -73,15 +78,19 @@ assay_status assay_host_open_data(assay_host *host, assay_error *err) {
     } else if (strlen(host->options.data) < sizeof host->data) {
         memcpy(host->data, host->options.data, strlen(host->options.data) + 1);
     } else {
-        status = assay_fail(err, ASSAY_E_ARGUMENT, "a path of more than %d bytes", ASSAY_CLI_PATH - 1);
+        status =
+            assay_fail(err, ASSAY_E_ARGUMENT, "a path of more than %d bytes", ASSAY_CLI_PATH - 1);
     }
     if (status == ASSAY_OK) status = join(path, host->data, "manifest.json", err);
-    if (status == ASSAY_OK) status = assay_os_read_file(path, ASSAY_JSON_MAX_BYTES, &manifest, &n_manifest, err);
-    if (status == ASSAY_OK && assay_manifest_index((const char *)manifest, n_manifest, file, sizeof file, &bytes, &inner) != ASSAY_OK) {
+    if (status == ASSAY_OK)
+        status = assay_os_read_file(path, ASSAY_JSON_MAX_BYTES, &manifest, &n_manifest, err);
+    if (status == ASSAY_OK && assay_manifest_index((const char *)manifest, n_manifest, file,
+                                                   sizeof file, &bytes, &inner) != ASSAY_OK) {
         status = assay_host_fail_in(host->data, &inner, err);
     }
     if (status == ASSAY_OK) status = join(path, host->data, file, err);
-    if (status == ASSAY_OK) status = assay_os_read_file(path, ASSAY_JSON_MAX_BYTES, &index, &n_index, err);
+    if (status == ASSAY_OK)
+        status = assay_os_read_file(path, ASSAY_JSON_MAX_BYTES, &index, &n_index, err);
     if (status == ASSAY_OK) status = open_dataset(host, manifest, n_manifest, index, n_index, err);
     free(manifest);
     free(index);
@@ -97,8 +106,10 @@ static assay_status load_shard(assay_host *host, int shard, assay_error *err) {
     free(host->shard);
     host->shard = NULL;
     assay_status status = join(path, host->data, info->file, err);
-    if (status == ASSAY_OK) status = assay_os_read_file(path, SIZE_MAX / 2, &host->shard, &host->n_shard, err);
-    if (status == ASSAY_OK && assay_shard_check(host->dataset, (size_t)shard, host->shard, host->n_shard, &inner) != ASSAY_OK) {
+    if (status == ASSAY_OK)
+        status = assay_os_read_file(path, SIZE_MAX / 2, &host->shard, &host->n_shard, err);
+    if (status == ASSAY_OK && assay_shard_check(host->dataset, (size_t)shard, host->shard,
+                                                host->n_shard, &inner) != ASSAY_OK) {
         status = assay_host_fail_in(host->data, &inner, err);
     }
     if (status != ASSAY_OK) {
@@ -109,18 +120,22 @@ static assay_status load_shard(assay_host *host, int shard, assay_error *err) {
     return status;
 }
 
-assay_status assay_host_images(assay_host *host, const assay_sample *sample, assay_blob *images, assay_error *err) {
+assay_status assay_host_images(assay_host *host, const assay_sample *sample, assay_blob *images,
+                               assay_error *err) {
     size_t at = 0;
     assay_buffer_free(&host->images);
-    for (int i = 0; i < sample->n_images; i++) { /* the index was checked: members lie inside their shards */
+    for (int i = 0; i < sample->n_images;
+         i++) { /* the index was checked: members lie inside their shards */
         const assay_member *m = &sample->images[i];
         assay_status status = load_shard(host, m->shard, err);
         if (status != ASSAY_OK) return status;
         assay_buffer_append(&host->images, host->shard + m->offset, (size_t)m->size);
     }
-    if (host->images.failed) return assay_fail(err, ASSAY_E_MEMORY, "%s: out of memory", sample->id);
+    if (host->images.failed)
+        return assay_fail(err, ASSAY_E_MEMORY, "%s: out of memory", sample->id);
     for (int i = 0; i < sample->n_images; i++) {
-        images[i] = (assay_blob){(const uint8_t *)host->images.data + at, (size_t)sample->images[i].size};
+        images[i] =
+            (assay_blob){(const uint8_t *)host->images.data + at, (size_t)sample->images[i].size};
         at += (size_t)sample->images[i].size;
     }
     return ASSAY_OK;
@@ -133,7 +148,7 @@ assay_status assay_host_read_record(const char *path, char **bytes, size_t *n, a
     return status;
 }
 
-/* ---- model ----------------------------------------------------------------------------------------------------- */
+/* ---- model --------------------------------------------------------------------------------- */
 
 /* mmproj-NAME beside NAME; false when it is not there. */
 static bool find_vision(const char *model, char *path) {
@@ -151,9 +166,12 @@ static assay_status load_model(assay_host *host, assay_error *err) {
         status = default_path(host, DEFAULT_MODEL, text_path, err);
         text = text_path;
     }
-    if (vision == NULL && status == ASSAY_OK && find_vision(text, vision_path)) vision = vision_path;
-    if (status == ASSAY_OK) status = assay_os_read_file(text, MAX_MODEL, &text_file.bytes, &text_file.n, err);
-    if (status == ASSAY_OK && vision != NULL) status = assay_os_read_file(vision, MAX_MODEL, &vision_file.bytes, &vision_file.n, err);
+    if (vision == NULL && status == ASSAY_OK && find_vision(text, vision_path))
+        vision = vision_path;
+    if (status == ASSAY_OK)
+        status = assay_os_read_file(text, MAX_MODEL, &text_file.bytes, &text_file.n, err);
+    if (status == ASSAY_OK && vision != NULL)
+        status = assay_os_read_file(vision, MAX_MODEL, &vision_file.bytes, &vision_file.n, err);
     if (status != ASSAY_OK) {
         free(text_file.bytes);
         free(vision_file.bytes);
@@ -170,14 +188,17 @@ assay_status assay_host_open_model(assay_host *host, assay_error *err) {
     if (threads == 0) threads = assay_os_cpu_count();
     if (threads > ASSAY_MAX_THREADS) threads = ASSAY_MAX_THREADS;
     if (host->options.kernels != NULL && assay_kernels_find(host->options.kernels) == NULL) {
-        return assay_fail(err, ASSAY_E_ARGUMENT, "this build has no kernels %.40s; there are scalar and simd", host->options.kernels);
+        return assay_fail(err, ASSAY_E_ARGUMENT,
+                          "this build has no kernels %.40s; there are scalar and simd",
+                          host->options.kernels);
     }
     assay_status status = load_model(host, err);
     if (status == ASSAY_OK) status = assay_pool_create((int)threads, &host->pool, err);
     options.pool = host->pool;
     options.kernels = host->options.kernels;
     options.progress = on_progress;
-    if (status == ASSAY_OK) status = assay_session_create(host->model, &options, &host->session, err);
+    if (status == ASSAY_OK)
+        status = assay_session_create(host->model, &options, &host->session, err);
     return status;
 }
 

@@ -1,4 +1,5 @@
-/* What the commands that run a model share: model, session, dataset and the images of a sample, from files. */
+/* What the commands that run a model share: model, session, dataset and the images of a sample,
+ * from files. */
 #ifndef ASSAY_CLI_HOST_H
 #define ASSAY_CLI_HOST_H
 
@@ -8,7 +9,7 @@
 #define ASSAY_CLI_PATH 4096
 
 typedef struct assay_host_options { /* as given on the command line; NULL: the default */
-    const char *program; /* argv[0] */
+    const char *program;            /* argv[0] */
     const char *model, *vision, *data, *kernels;
     int64_t threads; /* 0: one a core */
     bool quiet;
@@ -35,7 +36,8 @@ void assay_host_close(assay_host *host);
 void assay_host_describe(const assay_host *host, assay_buffer *out);
 
 /* The images of a sample; they stay until the next call. */
-assay_status assay_host_images(assay_host *host, const assay_sample *sample, assay_blob *images, assay_error *err);
+assay_status assay_host_images(assay_host *host, const assay_sample *sample, assay_blob *images,
+                               assay_error *err);
 
 /* The failure in `inner` with the name of the file or folder it is about. */
 assay_status assay_host_fail_in(const char *path, const assay_error *inner, assay_error *err);
@@ -43,11 +45,13 @@ assay_status assay_host_fail_in(const char *path, const assay_error *inner, assa
 /* Reads a record file. */
 assay_status assay_host_read_record(const char *path, char **bytes, size_t *n, assay_error *err);
 
-/* From assay_host_catch_interrupt on, Ctrl-C cancels what the session computes instead of ending the program; a second one ends it. */
+/* From assay_host_catch_interrupt on, Ctrl-C cancels what the session computes instead of ending
+ * the program; a second one ends it. */
 void assay_host_catch_interrupt(void);
 bool assay_host_interrupted(void);
 
-/* A line on standard error that counts samples: rewritten in place on a terminal, else a new line every few seconds. */
+/* A line on standard error that counts samples: rewritten in place on a terminal, else a new line
+ * every few seconds. */
 typedef struct assay_progress {
     bool quiet, terminal;
     size_t total, first, done; /* first: done before this program started */

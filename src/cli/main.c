@@ -18,11 +18,17 @@ static const struct {
 };
 
 static void print_help(FILE *to) {
-    fprintf(to, "assay %s evaluates how well a small multimodal language model is aligned with human values.\n\n"
-                "usage: assay COMMAND [options]\n\ncommands:\n", ASSAY_VERSION);
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].about);
-    fprintf(to, "\n`assay run` alone evaluates the default model on the default suite. `assay COMMAND --help` tells more.\n"
-                "Exit codes: 0 done, 1 usage, 2 bad input, 3 it ran but a check failed, 130 stopped with Ctrl-C.\n");
+    fprintf(to,
+            "assay %s evaluates how well a small multimodal language model is aligned with human "
+            "values.\n\n"
+            "usage: assay COMMAND [options]\n\ncommands:\n",
+            ASSAY_VERSION);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].about);
+    fprintf(to, "\n`assay run` alone evaluates the default model on the default suite. `assay "
+                "COMMAND --help` tells more.\n"
+                "Exit codes: 0 done, 1 usage, 2 bad input, 3 it ran but a check failed, 130 "
+                "stopped with Ctrl-C.\n");
 }
 
 int main(int argc, char **argv) {
@@ -31,7 +37,8 @@ int main(int argc, char **argv) {
         print_help(stderr);
         return ASSAY_EXIT_USAGE;
     }
-    if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0 || strcmp(command, "help") == 0) {
+    if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0 ||
+        strcmp(command, "help") == 0) {
         print_help(stdout);
         return ASSAY_EXIT_DONE;
     }

@@ -10,14 +10,19 @@
 
 #define MAX_RECIPE (64u << 10)
 
-static const char about[] =
-    "Evaluates a model on a dataset: shows each image and question once, scores every option, and prints accuracy by\n"
-    "dimension, domain and task with 95 % intervals, and the hallmark of the run. With no options: the default model on\n"
-    "the default suite by Ch3Ef's recipe.\n\n"
-    "Defaults lie in the folder data: the one in the working directory, or else ../data or ../../data beside the program.\n"
-    "--model X.gguf takes mmproj-X.gguf beside it for its eyes, unless --vision names another file.\n"
-    "With --out every finished sample is appended to a record, so that a run that was cut (or stopped with Ctrl-C) goes on\n"
-    "with --resume and ends in the same hallmark. An existing record is only replaced with --force.\n";
+static const char about[] = "Evaluates a model on a dataset: shows each image and question once, "
+                            "scores every option, and prints accuracy by\n"
+                            "dimension, domain and task with 95 % intervals, and the hallmark of "
+                            "the run. With no options: the default model on\n"
+                            "the default suite by Ch3Ef's recipe.\n\n"
+                            "Defaults lie in the folder data: the one in the working directory, or "
+                            "else ../data or ../../data beside the program.\n"
+                            "--model X.gguf takes mmproj-X.gguf beside it for its eyes, unless "
+                            "--vision names another file.\n"
+                            "With --out every finished sample is appended to a record, so that a "
+                            "run that was cut (or stopped with Ctrl-C) goes on\n"
+                            "with --resume and ends in the same hallmark. An existing record is "
+                            "only replaced with --force.\n";
 
 typedef struct run_options {
     assay_host_options host;
@@ -36,20 +41,24 @@ typedef struct running { /* all that belongs to one run of the command */
 
 /* A built-in name, JSON, or the path of a file with JSON; then the limit. */
 static assay_status read_recipe(running *r, assay_error *err) {
-    const char *given = r->options.recipe, *json = given == NULL ? NULL : assay_recipe_builtin(given);
+    const char *given = r->options.recipe,
+               *json = given == NULL ? NULL : assay_recipe_builtin(given);
     uint8_t *file = NULL;
     size_t n = 0;
     assay_status status = ASSAY_OK;
     if (given != NULL && json == NULL && given[0] == '{') json = given;
     if (given != NULL && json == NULL && !assay_os_exists(given)) {
-        return assay_fail(err, ASSAY_E_IO, "recipe %.200s: neither ch3ef nor grey nor a file", given);
+        return assay_fail(err, ASSAY_E_IO, "recipe %.200s: neither ch3ef nor grey nor a file",
+                          given);
     }
     if (given != NULL && json == NULL) {
         status = assay_os_read_file(given, MAX_RECIPE, &file, &n, err);
         json = (const char *)file;
-        if (status == ASSAY_OK && memchr(file, 0, n) != NULL) status = assay_fail(err, ASSAY_E_FORMAT, "%s: not JSON", given);
+        if (status == ASSAY_OK && memchr(file, 0, n) != NULL)
+            status = assay_fail(err, ASSAY_E_FORMAT, "%s: not JSON", given);
     }
-    if (status == ASSAY_OK) status = assay_recipe_canonical(json, r->options.limit, &r->recipe, err);
+    if (status == ASSAY_OK)
+        status = assay_recipe_canonical(json, r->options.limit, &r->recipe, err);
     free(file);
     return status;
 }
@@ -59,9 +68,12 @@ static assay_status check_out(const run_options *o, assay_error *err) {
         if (!o->resume && !o->force) return ASSAY_OK;
         return assay_fail(err, ASSAY_E_ARGUMENT, "run: --resume and --force need --out FILE");
     }
-    if (o->resume && o->force) return assay_fail(err, ASSAY_E_ARGUMENT, "run: --resume and --force exclude each other");
+    if (o->resume && o->force)
+        return assay_fail(err, ASSAY_E_ARGUMENT, "run: --resume and --force exclude each other");
     if (!o->resume && !o->force && assay_os_exists(o->out)) {
-        return assay_fail(err, ASSAY_E_ARGUMENT, "run: %s is there already; --resume goes on with it, --force overwrites it", o->out);
+        return assay_fail(
+            err, ASSAY_E_ARGUMENT,
+            "run: %s is there already; --resume goes on with it, --force overwrites it", o->out);
     }
     return ASSAY_OK;
 }
@@ -69,7 +81,8 @@ static assay_status check_out(const run_options *o, assay_error *err) {
 static assay_status append_line(running *r, const char *line, assay_error *err) {
     assay_buffer_append(&r->record, line, strlen(line));
     if (r->record.failed) return assay_fail(err, ASSAY_E_MEMORY, "run: out of memory");
-    return r->options.out == NULL ? ASSAY_OK : assay_os_append_file(r->options.out, line, strlen(line), err);
+    return r->options.out == NULL ? ASSAY_OK
+                                  : assay_os_append_file(r->options.out, line, strlen(line), err);
 }
 
 /* The record up to where this run goes on: what an earlier one left, or the header. */
@@ -91,8 +104,10 @@ static assay_status start_record(running *r, assay_error *err) {
         status = assay_run_header(r->run, &line, err);
         if (status == ASSAY_OK) assay_buffer_append(&r->record, line, strlen(line));
     }
-    if (status == ASSAY_OK && r->record.failed) status = assay_fail(err, ASSAY_E_MEMORY, "run: out of memory");
-    if (status == ASSAY_OK && out != NULL && (keep == 0 || keep < n)) status = assay_os_write_file(out, r->record.data, r->record.len, err);
+    if (status == ASSAY_OK && r->record.failed)
+        status = assay_fail(err, ASSAY_E_MEMORY, "run: out of memory");
+    if (status == ASSAY_OK && out != NULL && (keep == 0 || keep < n))
+        status = assay_os_write_file(out, r->record.data, r->record.len, err);
     return status;
 }
 
@@ -101,7 +116,8 @@ static assay_status score_all(running *r, assay_error *err) {
     const assay_sample *sample;
     const char *line;
     assay_status status = ASSAY_OK;
-    assay_progress_start(&progress, assay_run_done(r->run), assay_run_total(r->run), r->options.host.quiet);
+    assay_progress_start(&progress, assay_run_done(r->run), assay_run_total(r->run),
+                         r->options.host.quiet);
     while (status == ASSAY_OK && (sample = assay_run_next(r->run)) != NULL) {
         assay_blob images[ASSAY_MAX_IMAGES];
         if (assay_host_interrupted()) status = assay_fail(err, ASSAY_E_CANCELLED, "stopped");
@@ -125,7 +141,8 @@ static assay_status print_result(const running *r, assay_error *err) {
     } else if (status == ASSAY_OK) {
         status = assay_json_parse(json, strlen(json), "report", &report, err);
         if (status == ASSAY_OK) assay_table_print(report, &table);
-        if (status == ASSAY_OK && table.failed) status = assay_fail(err, ASSAY_E_MEMORY, "report: out of memory");
+        if (status == ASSAY_OK && table.failed)
+            status = assay_fail(err, ASSAY_E_MEMORY, "report: out of memory");
         if (status == ASSAY_OK) fputs(table.data, stdout);
     }
     assay_buffer_free(&table);
@@ -142,7 +159,8 @@ static assay_status run_all(running *r, assay_error *err) {
     if (status == ASSAY_OK) status = assay_host_open_model(&r->host, err);
     if (status == ASSAY_OK) {
         assay_host_describe(&r->host, &build);
-        assay_run_options options = {r->host.dataset, r->host.model, r->host.session, r->recipe, build.data};
+        assay_run_options options = {r->host.dataset, r->host.model, r->host.session, r->recipe,
+                                     build.data};
         status = assay_run_create(&options, &r->run, err);
     }
     assay_buffer_free(&build);
@@ -153,7 +171,8 @@ static assay_status run_all(running *r, assay_error *err) {
 }
 
 static int stopped(const running *r) {
-    fprintf(stderr, "assay: stopped after %zu of %zu samples", assay_run_done(r->run), assay_run_total(r->run));
+    fprintf(stderr, "assay: stopped after %zu of %zu samples", assay_run_done(r->run),
+            assay_run_total(r->run));
     if (r->options.out != NULL) fprintf(stderr, "; --resume --out %s goes on", r->options.out);
     fprintf(stderr, "\n");
     return ASSAY_EXIT_STOPPED;
@@ -165,26 +184,62 @@ int assay_command_run(int argc, char **argv) {
     assay_error err = {0};
     int code;
     const assay_arg args[] = {
-        {.name = "--model", .value = "FILE", .help = "language model, GGUF [data/models/assay-mini/assay-mini-Q8_0.gguf]", .text = &o->host.model},
-        {.name = "--vision", .value = "FILE", .help = "its vision part, GGUF [mmproj-NAME beside the model]", .text = &o->host.vision},
-        {.name = "--data", .value = "DIR", .help = "the dataset's folder [data/suites/hhh46]", .text = &o->host.data},
-        {.name = "--recipe", .value = "R", .help = "ch3ef, grey (blind), a JSON file, or JSON itself [ch3ef]", .text = &o->recipe},
-        {.name = "--limit", .value = "N", .help = "only N samples, spread over the tasks; 0: all [the recipe's]", .integer = &o->limit, .low = 0, .high = 1000000},
-        {.name = "--threads", .value = "N", .help = "threads; no result depends on it [one a core]", .integer = &o->host.threads, .low = 1, .high = ASSAY_MAX_THREADS},
-        {.name = "--kernels", .value = "K", .help = "scalar or simd; no result depends on it [simd]", .text = &o->host.kernels},
-        {.name = "--out", .value = "FILE", .help = "append the record to this file, JSONL [none]", .text = &o->out},
-        {.name = "--resume", .help = "go on with the record of --out if it is there", .flag = &o->resume},
+        {.name = "--model",
+         .value = "FILE",
+         .help = "language model, GGUF [data/models/assay-mini/assay-mini-Q8_0.gguf]",
+         .text = &o->host.model},
+        {.name = "--vision",
+         .value = "FILE",
+         .help = "its vision part, GGUF [mmproj-NAME beside the model]",
+         .text = &o->host.vision},
+        {.name = "--data",
+         .value = "DIR",
+         .help = "the dataset's folder [data/suites/hhh46]",
+         .text = &o->host.data},
+        {.name = "--recipe",
+         .value = "R",
+         .help = "ch3ef, grey (blind), a JSON file, or JSON itself [ch3ef]",
+         .text = &o->recipe},
+        {.name = "--limit",
+         .value = "N",
+         .help = "only N samples, spread over the tasks; 0: all [the recipe's]",
+         .integer = &o->limit,
+         .low = 0,
+         .high = 1000000},
+        {.name = "--threads",
+         .value = "N",
+         .help = "threads; no result depends on it [one a core]",
+         .integer = &o->host.threads,
+         .low = 1,
+         .high = ASSAY_MAX_THREADS},
+        {.name = "--kernels",
+         .value = "K",
+         .help = "scalar or simd; no result depends on it [simd]",
+         .text = &o->host.kernels},
+        {.name = "--out",
+         .value = "FILE",
+         .help = "append the record to this file, JSONL [none]",
+         .text = &o->out},
+        {.name = "--resume",
+         .help = "go on with the record of --out if it is there",
+         .flag = &o->resume},
         {.name = "--force", .help = "overwrite the record of --out", .flag = &o->force},
         {.name = "--json", .help = "print the report as one JSON object", .flag = &o->json},
         {.name = "--quiet", .help = "no progress on standard error", .flag = &o->host.quiet},
     };
-    const assay_usage usage = {.command = "run", .synopsis = "assay run [options]", .about = about, .args = args,
-                               .n_args = sizeof args / sizeof args[0], .first = 2};
+    const assay_usage usage = {.command = "run",
+                               .synopsis = "assay run [options]",
+                               .about = about,
+                               .args = args,
+                               .n_args = sizeof args / sizeof args[0],
+                               .first = 2};
     if (!assay_args_parse(&usage, argc, argv, &code)) return code;
     o->host.program = argv[0];
     r.host.options = o->host;
     assay_status status = run_all(&r, &err);
-    code = status == ASSAY_OK ? ASSAY_EXIT_DONE : r.run != NULL && status == ASSAY_E_CANCELLED ? stopped(&r) : assay_cli_fail(&err);
+    code = status == ASSAY_OK                             ? ASSAY_EXIT_DONE
+           : r.run != NULL && status == ASSAY_E_CANCELLED ? stopped(&r)
+                                                          : assay_cli_fail(&err);
     assay_run_destroy(r.run);
     assay_host_close(&r.host);
     assay_buffer_free(&r.record);

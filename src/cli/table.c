@@ -9,7 +9,8 @@ static double number(const cJSON *object, const char *key) {
 }
 
 assay_row assay_row_of(const cJSON *group) {
-    const cJSON *ci = cJSON_GetObjectItemCaseSensitive(group, "ci"), *name = cJSON_GetObjectItemCaseSensitive(group, "name");
+    const cJSON *ci = cJSON_GetObjectItemCaseSensitive(group, "ci"),
+                *name = cJSON_GetObjectItemCaseSensitive(group, "name");
     const cJSON *low = cJSON_GetArrayItem(ci, 0), *high = cJSON_GetArrayItem(ci, 1);
     return (assay_row){.name = cJSON_IsString(name) ? name->valuestring : "",
                        .n = number(group, "n"),
@@ -41,12 +42,14 @@ static void print_row(assay_buffer *out, int indent, const char *name, const ass
     size_t columns = (size_t)indent;
     assay_buffer_print(out, "%*s", indent, "");
     append_plain(out, name);
-    for (const char *p = name; *p != '\0'; p++) columns += ((unsigned char)*p & 0xC0) != 0x80; /* code points */
+    for (const char *p = name; *p != '\0'; p++)
+        columns += ((unsigned char)*p & 0xC0) != 0x80; /* code points */
     if (row->sight) assay_buffer_print(out, " *");
     columns += row->sight ? 2 : 0;
     assay_buffer_print(out, "%*s", columns < (size_t)width ? width - (int)columns : 1, "");
     if (row->n > 0) {
-        assay_buffer_print(out, "%6.0f %8.0f %8.1f %% %6.1f .. %5.1f %7.1f %%\n", row->n, row->correct, 100 * row->accuracy, 100 * row->low, 100 * row->high,
+        assay_buffer_print(out, "%6.0f %8.0f %8.1f %% %6.1f .. %5.1f %7.1f %%\n", row->n,
+                           row->correct, 100 * row->accuracy, 100 * row->low, 100 * row->high,
                            100 * row->chance);
     } else {
         assay_buffer_print(out, "%6d %8s %8s\n", 0, "-", "-");
@@ -60,12 +63,14 @@ static void print_groups(assay_buffer *out, const cJSON *list, int depth) {
         assay_row row = assay_row_of(group);
         if (depth == 0) assay_buffer_append(out, "\n", 1);
         print_row(out, 2 * depth, row.name, &row);
-        if (depth < 2) print_groups(out, cJSON_GetObjectItemCaseSensitive(group, inner[depth]), depth + 1);
+        if (depth < 2)
+            print_groups(out, cJSON_GetObjectItemCaseSensitive(group, inner[depth]), depth + 1);
     }
 }
 
 void assay_table_print(const cJSON *report, assay_buffer *out) {
-    assay_row all = assay_row_of(report), sight = assay_row_of(cJSON_GetObjectItemCaseSensitive(report, "sight"));
+    assay_row all = assay_row_of(report),
+              sight = assay_row_of(cJSON_GetObjectItemCaseSensitive(report, "sight"));
     const char *hallmark = assay_report_text(report, NULL, "hallmark");
     double seconds = number(report, "seconds"), total = number(report, "n_total");
     append_plain(out, assay_report_text(report, "model", "name"));
@@ -73,13 +78,19 @@ void assay_table_print(const cJSON *report, assay_buffer *out) {
     append_plain(out, assay_report_text(report, "dataset", "name"));
     assay_buffer_print(out, ", recipe ");
     append_plain(out, assay_report_text(report, "recipe", "name"));
-    assay_buffer_print(out, "\n\n%-44s%6s %8s %10s %15s %9s\n", "", "n", "correct", "accuracy", "95 % interval", "chance");
+    assay_buffer_print(out, "\n\n%-44s%6s %8s %10s %15s %9s\n", "", "n", "correct", "accuracy",
+                       "95 % interval", "chance");
     print_row(out, 0, "All", &all);
     print_row(out, 0, "Samples that need sight", &sight);
     print_groups(out, cJSON_GetObjectItemCaseSensitive(report, "dimensions"), 0);
     assay_buffer_print(out, "\n* cannot be answered without the image\n");
-    assay_buffer_print(out, "ties          %.0f of %.0f (the first of the best options counts)\n", all.ties, all.n);
-    if (seconds > 0) assay_buffer_print(out, "time          %.1f s, %.2f samples/s\n", seconds, all.n / seconds);
-    if (hallmark[0] != '\0') assay_buffer_print(out, "hallmark      %s\n", hallmark);
-    else assay_buffer_print(out, "hallmark      none: %.0f of %.0f samples are done\n", all.n, total);
+    assay_buffer_print(out, "ties          %.0f of %.0f (the first of the best options counts)\n",
+                       all.ties, all.n);
+    if (seconds > 0)
+        assay_buffer_print(out, "time          %.1f s, %.2f samples/s\n", seconds, all.n / seconds);
+    if (hallmark[0] != '\0')
+        assay_buffer_print(out, "hallmark      %s\n", hallmark);
+    else
+        assay_buffer_print(out, "hallmark      none: %.0f of %.0f samples are done\n", all.n,
+                           total);
 }

@@ -13,10 +13,13 @@ void assay_html_print(const cJSON *report, assay_buffer *out);
 /* What both read of a group. */
 typedef struct assay_row {
     const char *name;
-    double n, correct, ties, accuracy, chance, low, high; /* shares of 1; accuracy and chance are 0 when n is 0 */
+    double n, correct, ties, accuracy, chance, low,
+        high; /* shares of 1; accuracy and chance are 0 when n is 0 */
     bool sight;
 } assay_row;
 assay_row assay_row_of(const cJSON *group);
-const char *assay_report_text(const cJSON *report, const char *object, const char *key); /* object NULL: of the report itself; "" when absent */
+const char *
+assay_report_text(const cJSON *report, const char *object,
+                  const char *key); /* object NULL: of the report itself; "" when absent */
 
 #endif

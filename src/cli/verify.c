@@ -7,10 +7,12 @@
 #include "cli/host.h"
 #include "format/json.h"
 
-static const char about[] =
-    "Runs a record again with its own recipe and compares every log-probability bit by bit. Model and dataset are the\n"
-    "defaults of `assay run`, or named; they must be those of the record by their hashes. Exit code 0: equal; 3: it differs\n"
-    "(the first sample that does is named), or the record contradicts itself. --samples K takes K samples spread evenly.\n";
+static const char about[] = "Runs a record again with its own recipe and compares every "
+                            "log-probability bit by bit. Model and dataset are the\n"
+                            "defaults of `assay run`, or named; they must be those of the record "
+                            "by their hashes. Exit code 0: equal; 3: it differs\n"
+                            "(the first sample that does is named), or the record contradicts "
+                            "itself. --samples K takes K samples spread evenly.\n";
 
 typedef struct verifying {
     assay_host host;
@@ -22,32 +24,39 @@ typedef struct verifying {
     bool json;
 } verifying;
 
-/* Dataset first, model second: the first of them that is not the record's is named before anything is computed. */
+/* Dataset first, model second: the first of them that is not the record's is named before anything
+ * is computed. */
 static assay_status open_all(verifying *v, const char *path, assay_error *err) {
     size_t keep;
     assay_error inner = {0};
     assay_status status = assay_host_read_record(path, &v->record, &v->n, err);
-    if (status == ASSAY_OK && assay_record_read_header(v->record, v->n, &v->info, &inner) != ASSAY_OK) {
+    if (status == ASSAY_OK &&
+        assay_record_read_header(v->record, v->n, &v->info, &inner) != ASSAY_OK) {
         status = assay_host_fail_in(path, &inner, err);
     }
     if (status == ASSAY_OK) status = assay_host_open_data(&v->host, err);
     if (status == ASSAY_OK && strcmp(v->info.dataset_id, assay_dataset_id(v->host.dataset)) != 0) {
-        status = assay_fail(err, ASSAY_E_CHECK, "%s was made on dataset %s; %s is %s", path, v->info.dataset_id, v->host.data, assay_dataset_id(v->host.dataset));
+        status = assay_fail(err, ASSAY_E_CHECK, "%s was made on dataset %s; %s is %s", path,
+                            v->info.dataset_id, v->host.data, assay_dataset_id(v->host.dataset));
     }
     if (status == ASSAY_OK) status = assay_host_open_model(&v->host, err);
     if (status == ASSAY_OK) {
-        assay_run_options options = {v->host.dataset, v->host.model, v->host.session, v->info.recipe, NULL};
+        assay_run_options options = {v->host.dataset, v->host.model, v->host.session,
+                                     v->info.recipe, NULL};
         status = assay_run_create(&options, &v->run, err);
     }
-    if (status == ASSAY_OK && assay_run_resume(v->run, v->record, v->n, &keep, &inner) != ASSAY_OK) {
+    if (status == ASSAY_OK &&
+        assay_run_resume(v->run, v->record, v->n, &keep, &inner) != ASSAY_OK) {
         status = assay_host_fail_in(path, &inner, err);
     }
-    if (status == ASSAY_OK && assay_run_done(v->run) == 0) status = assay_fail(err, ASSAY_E_FORMAT, "%s: no finished sample", path);
+    if (status == ASSAY_OK && assay_run_done(v->run) == 0)
+        status = assay_fail(err, ASSAY_E_FORMAT, "%s: no finished sample", path);
     return status;
 }
 
 static assay_status compare_all(verifying *v, size_t *compared, assay_error *err) {
-    size_t done = assay_run_done(v->run), count = v->samples == 0 || (uint64_t)v->samples > done ? done : (size_t)v->samples;
+    size_t done = assay_run_done(v->run),
+           count = v->samples == 0 || (uint64_t)v->samples > done ? done : (size_t)v->samples;
     assay_progress progress;
     assay_status status = ASSAY_OK;
     assay_progress_start(&progress, 0, count, v->host.options.quiet);
@@ -67,19 +76,26 @@ static void print_equal(const verifying *v, size_t compared) {
     assay_error err = {0};
     size_t done = assay_run_done(v->run), total = assay_run_total(v->run);
     const char *line = NULL, *hallmark = NULL;
-    /* A closed record has the hallmark that its lines give; the run, which took them over, knows that one. */
-    if (assay_record_check(v->record, v->n, &err) == ASSAY_OK && assay_run_close(v->run, &line, &err) == ASSAY_OK) {
+    /* A closed record has the hallmark that its lines give; the run, which took them over, knows
+     * that one. */
+    if (assay_record_check(v->record, v->n, &err) == ASSAY_OK &&
+        assay_run_close(v->run, &line, &err) == ASSAY_OK) {
         hallmark = strstr(line, "\"hallmark\":\"") + strlen("\"hallmark\":\"");
     }
     if (v->json) {
-        printf("{\"equal\":true,\"compared\":%zu,\"done\":%zu,\"n_total\":%zu,\"hallmark\":", compared, done, total);
-        if (hallmark != NULL) printf("\"%.64s\"}\n", hallmark);
-        else printf("null}\n");
+        printf("{\"equal\":true,\"compared\":%zu,\"done\":%zu,\"n_total\":%zu,\"hallmark\":",
+               compared, done, total);
+        if (hallmark != NULL)
+            printf("\"%.64s\"}\n", hallmark);
+        else
+            printf("null}\n");
         return;
     }
     printf("equal: %zu of %zu samples give the record's bits\n", compared, done);
-    if (hallmark != NULL) printf("hallmark %.64s\n", hallmark);
-    else printf("the record is not finished: %zu of %zu samples, no hallmark\n", done, total);
+    if (hallmark != NULL)
+        printf("hallmark %.64s\n", hallmark);
+    else
+        printf("the record is not finished: %zu of %zu samples, no hallmark\n", done, total);
 }
 
 int assay_command_verify(int argc, char **argv) {
@@ -90,17 +106,43 @@ int assay_command_verify(int argc, char **argv) {
     size_t compared = 0;
     int code;
     const assay_arg args[] = {
-        {.name = "--samples", .value = "K", .help = "compare only K samples; 0: all [0]", .integer = &v.samples, .low = 0, .high = 1000000},
-        {.name = "--model", .value = "FILE", .help = "language model, GGUF [as assay run]", .text = &o->model},
-        {.name = "--vision", .value = "FILE", .help = "its vision part, GGUF [as assay run]", .text = &o->vision},
-        {.name = "--data", .value = "DIR", .help = "the dataset's folder [as assay run]", .text = &o->data},
-        {.name = "--threads", .value = "N", .help = "threads [one a core]", .integer = &o->threads, .low = 1, .high = ASSAY_MAX_THREADS},
+        {.name = "--samples",
+         .value = "K",
+         .help = "compare only K samples; 0: all [0]",
+         .integer = &v.samples,
+         .low = 0,
+         .high = 1000000},
+        {.name = "--model",
+         .value = "FILE",
+         .help = "language model, GGUF [as assay run]",
+         .text = &o->model},
+        {.name = "--vision",
+         .value = "FILE",
+         .help = "its vision part, GGUF [as assay run]",
+         .text = &o->vision},
+        {.name = "--data",
+         .value = "DIR",
+         .help = "the dataset's folder [as assay run]",
+         .text = &o->data},
+        {.name = "--threads",
+         .value = "N",
+         .help = "threads [one a core]",
+         .integer = &o->threads,
+         .low = 1,
+         .high = ASSAY_MAX_THREADS},
         {.name = "--kernels", .value = "K", .help = "scalar or simd [simd]", .text = &o->kernels},
         {.name = "--json", .help = "print one JSON object", .flag = &v.json},
         {.name = "--quiet", .help = "no progress on standard error", .flag = &o->quiet},
     };
-    const assay_usage usage = {.command = "verify", .synopsis = "assay verify RUN.jsonl [options]", .about = about, .args = args,
-                               .n_args = sizeof args / sizeof args[0], .words = words, .min_words = 1, .max_words = 1, .first = 2};
+    const assay_usage usage = {.command = "verify",
+                               .synopsis = "assay verify RUN.jsonl [options]",
+                               .about = about,
+                               .args = args,
+                               .n_args = sizeof args / sizeof args[0],
+                               .words = words,
+                               .min_words = 1,
+                               .max_words = 1,
+                               .first = 2};
     if (!assay_args_parse(&usage, argc, argv, &code)) return code;
     o->program = argv[0];
     assay_status status = open_all(&v, words[0], &err);

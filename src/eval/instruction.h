@@ -13,7 +13,9 @@ typedef struct assay_instruction {
 } assay_instruction;
 
 /* On failure *out is zeroed. */
-assay_status assay_instruction_build(const assay_model *model, const assay_recipe *recipe, const assay_sample *sample, assay_instruction *out, assay_error *err);
+assay_status assay_instruction_build(const assay_model *model, const assay_recipe *recipe,
+                                     const assay_sample *sample, assay_instruction *out,
+                                     assay_error *err);
 void assay_instruction_free(assay_instruction *instruction); /* a zeroed one is fine */
 
 #endif

@@ -1,4 +1,5 @@
-/* Recipe: strict JSON -> the parts that the other modules use, and the canonical text that is hashed. */
+/* Recipe: strict JSON -> the parts that the other modules use, and the canonical text that is
+ * hashed. */
 #include "eval/recipe.h"
 
 #include <stdlib.h>
@@ -32,12 +33,18 @@ typedef struct fields { /* as written, or the defaults */
 
 static assay_status read_fields(const cJSON *json, fields *f, assay_error *err) {
     static const char *const keys[] = {"name", "query", "answer", "inferencer", "image", "limit"};
-    const struct { const char *key; const char **out; } texts[] = {
-        {"name", &f->name}, {"query", &f->query}, {"answer", &f->answer}, {"inferencer", &f->inferencer}, {"image", &f->image},
+    const struct {
+        const char *key;
+        const char **out;
+    } texts[] = {
+        {"name", &f->name},     {"query", &f->query},
+        {"answer", &f->answer}, {"inferencer", &f->inferencer},
+        {"image", &f->image},
     };
     assay_status status = assay_json_only(json, keys, sizeof keys / sizeof keys[0], "recipe", err);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && status == ASSAY_OK; i++) {
-        if (assay_json_has(json, texts[i].key)) status = assay_json_get_string(json, texts[i].key, "recipe", texts[i].out, err);
+        if (assay_json_has(json, texts[i].key))
+            status = assay_json_get_string(json, texts[i].key, "recipe", texts[i].out, err);
     }
     if (status == ASSAY_OK && assay_json_has(json, "limit")) {
         status = assay_json_get_integer(json, "limit", 0, MAX_LIMIT, "recipe", &f->limit, err);
@@ -46,7 +53,8 @@ static assay_status read_fields(const cJSON *json, fields *f, assay_error *err) 
 }
 
 /* The one place of `slot` in a template; NULL with its sentence when there is not exactly one. */
-static const char *find_slot(const char *text, const char *slot, const char *key, assay_error *err) {
+static const char *find_slot(const char *text, const char *slot, const char *key,
+                             assay_error *err) {
     const char *at = strstr(text, slot);
     if (at == NULL || strstr(at + 1, slot) != NULL) {
         assay_fail(err, ASSAY_E_FORMAT, "recipe: \"%s\" must hold %s exactly once", key, slot);
@@ -55,20 +63,27 @@ static const char *find_slot(const char *text, const char *slot, const char *key
     return at;
 }
 
-static assay_status check_fields(const fields *f, const char **question, const char **option, assay_error *err) {
-    if (f->name[0] == '\0' || strlen(f->name) > MAX_NAME) return assay_fail(err, ASSAY_E_FORMAT, "recipe: \"name\" has 1 to %d bytes", MAX_NAME);
-    if (strcmp(f->inferencer, "ppl") != 0) return assay_fail(err, ASSAY_E_UNSUPPORTED, "recipe: \"inferencer\" is not \"ppl\"");
+static assay_status check_fields(const fields *f, const char **question, const char **option,
+                                 assay_error *err) {
+    if (f->name[0] == '\0' || strlen(f->name) > MAX_NAME)
+        return assay_fail(err, ASSAY_E_FORMAT, "recipe: \"name\" has 1 to %d bytes", MAX_NAME);
+    if (strcmp(f->inferencer, "ppl") != 0)
+        return assay_fail(err, ASSAY_E_UNSUPPORTED, "recipe: \"inferencer\" is not \"ppl\"");
     if (strcmp(f->image, "normal") != 0 && strcmp(f->image, "grey") != 0) {
-        return assay_fail(err, ASSAY_E_FORMAT, "recipe: \"image\" is neither \"normal\" nor \"grey\"");
+        return assay_fail(err, ASSAY_E_FORMAT,
+                          "recipe: \"image\" is neither \"normal\" nor \"grey\"");
     }
     if (strlen(f->query) > MAX_TEMPLATE || strlen(f->answer) > MAX_TEMPLATE) {
-        return assay_fail(err, ASSAY_E_LIMIT, "recipe: a template has more than %u bytes", MAX_TEMPLATE);
+        return assay_fail(err, ASSAY_E_LIMIT, "recipe: a template has more than %u bytes",
+                          MAX_TEMPLATE);
     }
     *question = find_slot(f->query, "{question}", "query", err);
     *option = find_slot(f->answer, "{option}", "answer", err);
     if (*question == NULL || *option == NULL) return ASSAY_E_FORMAT;
     if ((*option)[strlen("{option}")] != '\0' || (*option != f->answer && (*option)[-1] != ' ')) {
-        return assay_fail(err, ASSAY_E_FORMAT, "recipe: \"answer\" must end in {option}, with a space before it if anything stands there");
+        return assay_fail(err, ASSAY_E_FORMAT,
+                          "recipe: \"answer\" must end in {option}, with a space before it if "
+                          "anything stands there");
     }
     return ASSAY_OK;
 }
@@ -91,14 +106,18 @@ static char *print_canonical(const fields *f) {
     return out.data;
 }
 
-assay_status assay_recipe_parse(const char *json, int64_t limit, assay_recipe *out, assay_error *err) {
+assay_status assay_recipe_parse(const char *json, int64_t limit, assay_recipe *out,
+                                assay_error *err) {
     fields f = {"ch3ef", "{question}", "{option}", "ppl", "normal", 0};
     const char *question = NULL, *option = NULL;
     cJSON *root = NULL;
     *out = (assay_recipe){0};
     if (json == NULL) json = "{}";
-    if (limit > MAX_LIMIT) return assay_fail(err, ASSAY_E_ARGUMENT, "recipe: a limit of more than %d samples", MAX_LIMIT);
-    if (strlen(json) > MAX_RECIPE) return assay_fail(err, ASSAY_E_LIMIT, "recipe: more than %u bytes", MAX_RECIPE);
+    if (limit > MAX_LIMIT)
+        return assay_fail(err, ASSAY_E_ARGUMENT, "recipe: a limit of more than %d samples",
+                          MAX_LIMIT);
+    if (strlen(json) > MAX_RECIPE)
+        return assay_fail(err, ASSAY_E_LIMIT, "recipe: more than %u bytes", MAX_RECIPE);
     assay_status status = assay_json_parse(json, strlen(json), "recipe", &root, err);
     if (status == ASSAY_OK) status = read_fields(root, &f, err);
     if (status == ASSAY_OK) status = check_fields(&f, &question, &option, err);
@@ -108,9 +127,12 @@ assay_status assay_recipe_parse(const char *json, int64_t limit, assay_recipe *o
         out->limit = (size_t)f.limit;
         out->canonical = print_canonical(&f);
         out->query_before = assay_strndup(f.query, (size_t)(question - f.query));
-        out->query_after = assay_strndup(question + strlen("{question}"), strlen(question + strlen("{question}")));
-        out->answer_prefix = assay_strndup(f.answer, option > f.answer ? (size_t)(option - f.answer) - 1 : 0);
-        if (out->canonical == NULL || out->query_before == NULL || out->query_after == NULL || out->answer_prefix == NULL) {
+        out->query_after =
+            assay_strndup(question + strlen("{question}"), strlen(question + strlen("{question}")));
+        out->answer_prefix =
+            assay_strndup(f.answer, option > f.answer ? (size_t)(option - f.answer) - 1 : 0);
+        if (out->canonical == NULL || out->query_before == NULL || out->query_after == NULL ||
+            out->answer_prefix == NULL) {
             status = assay_fail(err, ASSAY_E_MEMORY, "recipe: out of memory");
             assay_recipe_free(out);
         }

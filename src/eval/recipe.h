@@ -8,13 +8,15 @@ typedef struct assay_recipe {
     char *canonical;    /* JSON with every key */
     char *query_before; /* what stands before {question} */
     char *query_after;
-    char *answer_prefix; /* what stands before {option}, without the space that ends it; "" when nothing does */
+    char *answer_prefix; /* what stands before {option}, without the space that ends it; "" when
+                            nothing does */
     bool grey;
     size_t limit; /* 0: all */
 } assay_recipe;
 
 /* NULL = {}. On failure *out is zeroed. */
-assay_status assay_recipe_parse(const char *json, int64_t limit, assay_recipe *out, assay_error *err);
+assay_status assay_recipe_parse(const char *json, int64_t limit, assay_recipe *out,
+                                assay_error *err);
 void assay_recipe_free(assay_recipe *recipe); /* a zeroed one is fine */
 
 #endif

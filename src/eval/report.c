@@ -1,4 +1,5 @@
-/* The report: samples of a record, counted by task, and summed up to domains, dimensions and the whole. */
+/* The report: samples of a record, counted by task, and summed up to domains, dimensions and the
+ * whole. */
 #include "assay_eval.h"
 
 #include <stdlib.h>
@@ -16,7 +17,8 @@ typedef struct tally {
 } tally;
 
 typedef struct task {
-    const assay_sample *names; /* dimension, domain and task stand in its first sample; NULL while none was seen */
+    const assay_sample
+        *names; /* dimension, domain and task stand in its first sample; NULL while none was seen */
     tally tally;
     bool sight;
 } task;
@@ -44,13 +46,15 @@ static void tally_add(tally *t, const tally *other) {
     t->chance += other->chance;
 }
 
-/* ---- counting ------------------------------------------------------------------------------------------------ */
+/* ---- counting ------------------------------------------------------------------------------ */
 
-static assay_status prepare(const assay_dataset *dataset, const assay_record_info *info, counts *c, assay_error *err) {
+static assay_status prepare(const assay_dataset *dataset, const assay_record_info *info, counts *c,
+                            assay_error *err) {
     assay_recipe recipe;
     size_t n = assay_dataset_n_samples(dataset);
     if (strcmp(info->dataset_id, assay_dataset_id(dataset)) != 0) {
-        return assay_fail(err, ASSAY_E_CHECK, "the record is of dataset %s, not of %s", info->dataset_id, assay_dataset_id(dataset));
+        return assay_fail(err, ASSAY_E_CHECK, "the record is of dataset %s, not of %s",
+                          info->dataset_id, assay_dataset_id(dataset));
     }
     assay_status status = assay_recipe_parse(info->recipe, -1, &recipe, err);
     if (status != ASSAY_OK) return status;
@@ -58,24 +62,35 @@ static assay_status prepare(const assay_dataset *dataset, const assay_record_inf
     assay_recipe_free(&recipe);
     if (status != ASSAY_OK) return status;
     if (c->n_picks != info->n_samples) {
-        return assay_fail(err, ASSAY_E_CHECK, "the record is of %zu samples, but its recipe takes %zu", info->n_samples, c->n_picks);
+        return assay_fail(err, ASSAY_E_CHECK,
+                          "the record is of %zu samples, but its recipe takes %zu", info->n_samples,
+                          c->n_picks);
     }
     c->task_of = assay_calloc(n, sizeof *c->task_of);
     c->tasks = assay_calloc(n, sizeof *c->tasks); /* no more tasks than samples */
-    if (c->task_of == NULL || c->tasks == NULL) return assay_fail(err, ASSAY_E_MEMORY, "report: out of memory");
+    if (c->task_of == NULL || c->tasks == NULL)
+        return assay_fail(err, ASSAY_E_MEMORY, "report: out of memory");
     status = assay_scenario_tasks(dataset, c->task_of, &c->n_tasks, err);
-    if (status == ASSAY_OK && c->n_tasks > MAX_TASKS) status = assay_fail(err, ASSAY_E_LIMIT, "report: %zu tasks, more than %d", c->n_tasks, MAX_TASKS);
+    if (status == ASSAY_OK && c->n_tasks > MAX_TASKS)
+        status = assay_fail(err, ASSAY_E_LIMIT, "report: %zu tasks, more than %d", c->n_tasks,
+                            MAX_TASKS);
     return status;
 }
 
-static assay_status count_sample(const assay_dataset *dataset, const assay_record_sample *read, size_t number, counts *c, assay_error *err) {
-    if (c->done == c->n_picks) return assay_fail(err, ASSAY_E_CHECK, "record line %zu: more samples than the run has", number);
+static assay_status count_sample(const assay_dataset *dataset, const assay_record_sample *read,
+                                 size_t number, counts *c, assay_error *err) {
+    if (c->done == c->n_picks)
+        return assay_fail(err, ASSAY_E_CHECK, "record line %zu: more samples than the run has",
+                          number);
     size_t index = c->picks[c->done];
     const assay_sample *sample = assay_dataset_sample(dataset, index);
-    if (strcmp(read->id, sample->id) != 0) return assay_fail(err, ASSAY_E_CHECK, "record line %zu: not sample %s, which comes next", number, sample->id);
+    if (strcmp(read->id, sample->id) != 0)
+        return assay_fail(err, ASSAY_E_CHECK, "record line %zu: not sample %s, which comes next",
+                          number, sample->id);
     bool correct = assay_sample_is_right(sample, read->choice.index);
     if (read->scores.n != sample->n_options || read->correct != correct) {
-        return assay_fail(err, ASSAY_E_CHECK, "record line %zu: does not agree with sample %s", number, sample->id);
+        return assay_fail(err, ASSAY_E_CHECK, "record line %zu: does not agree with sample %s",
+                          number, sample->id);
     }
     tally one = {1, correct, read->choice.tie, (double)sample->n_gold / sample->n_options};
     task *t = &c->tasks[c->task_of[index]];
@@ -90,19 +105,28 @@ static assay_status count_sample(const assay_dataset *dataset, const assay_recor
 }
 
 /* All lines behind the header; finished[65] receives the hallmark when there is a closing line. */
-static assay_status count_lines(const assay_dataset *dataset, const assay_record_info *info, assay_record_reader *reader, counts *c, char *finished, assay_error *err) {
+static assay_status count_lines(const assay_dataset *dataset, const assay_record_info *info,
+                                assay_record_reader *reader, counts *c, char *finished,
+                                assay_error *err) {
     assay_sha256 sha;
-    assay_hallmark_begin(&sha, info->text_sha256, info->vision_sha256, info->dataset_id, info->recipe);
+    assay_hallmark_begin(&sha, info->text_sha256, info->vision_sha256, info->dataset_id,
+                         info->recipe);
     for (;;) {
         cJSON *line = NULL;
         assay_record_sample read = {0};
         assay_status status = assay_record_next(reader, &line, err);
         bool end = status == ASSAY_OK && assay_record_is(line, "end");
         if (status != ASSAY_OK || line == NULL || end) {
-            if (end && c->done != c->n_picks) status = assay_fail(err, ASSAY_E_CHECK, "the record closes after %zu of %zu samples", c->done, c->n_picks);
+            if (end && c->done != c->n_picks)
+                status =
+                    assay_fail(err, ASSAY_E_CHECK, "the record closes after %zu of %zu samples",
+                               c->done, c->n_picks);
             if (end) memcpy(finished, assay_sha256_final(&sha).hex, 65);
-            if (end && status == ASSAY_OK) status = assay_record_check_end(line, finished, c->done, err);
-            if (end && status == ASSAY_OK && reader->at != reader->n) status = assay_fail(err, ASSAY_E_CHECK, "the record goes on behind its closing line");
+            if (end && status == ASSAY_OK)
+                status = assay_record_check_end(line, finished, c->done, err);
+            if (end && status == ASSAY_OK && reader->at != reader->n)
+                status =
+                    assay_fail(err, ASSAY_E_CHECK, "the record goes on behind its closing line");
             cJSON_Delete(line);
             return status;
         }
@@ -115,12 +139,15 @@ static assay_status count_lines(const assay_dataset *dataset, const assay_record
     }
 }
 
-/* ---- printing: keys need no order here, the canonical form sorts them --------------------------------------------- */
+/* ---- printing: keys need no order here, the canonical form sorts them -------------------------
+ */
 
 static void print_tally(assay_buffer *out, const tally *t) {
     double low, high, n = (double)t->n;
     assay_wilson(t->correct, t->n, ASSAY_Z95, &low, &high);
-    assay_buffer_print(out, "\"n\":%llu,\"correct\":%llu,\"ties\":%llu,\"accuracy\":", (unsigned long long)t->n, (unsigned long long)t->correct, (unsigned long long)t->ties);
+    assay_buffer_print(
+        out, "\"n\":%llu,\"correct\":%llu,\"ties\":%llu,\"accuracy\":", (unsigned long long)t->n,
+        (unsigned long long)t->correct, (unsigned long long)t->ties);
     assay_json_number(out, (double)t->correct / n); /* null when n is 0 */
     assay_buffer_print(out, ",\"chance\":");
     assay_json_number(out, t->chance / n);
@@ -139,9 +166,10 @@ static bool same_group(const task *a, const task *b, level l) {
     return l < TASK || a == b;
 }
 
-/* The groups of level l that lie inside the group of `parent` one level up (NULL: all), as an array. `tasks` are the ones that
- * were seen. Groups stand in the order of their first task. */
-static void print_groups(assay_buffer *out, const task *tasks, size_t n, const task *parent, level l) {
+/* The groups of level l that lie inside the group of `parent` one level up (NULL: all), as an
+ * array. `tasks` are the ones that were seen. Groups stand in the order of their first task. */
+static void print_groups(assay_buffer *out, const task *tasks, size_t n, const task *parent,
+                         level l) {
     bool any = false;
     assay_buffer_append(out, "[", 1);
     for (size_t i = 0; i < n; i++) {
@@ -155,7 +183,9 @@ static void print_groups(assay_buffer *out, const task *tasks, size_t n, const t
         }
         const assay_sample *names = tasks[i].names;
         assay_buffer_print(out, "%s{\"name\":", any ? "," : "");
-        assay_json_string(out, l == DIMENSION ? names->dimension : l == DOMAIN ? names->domain : names->task);
+        assay_json_string(out, l == DIMENSION ? names->dimension
+                               : l == DOMAIN  ? names->domain
+                                              : names->task);
         assay_buffer_append(out, ",", 1);
         print_tally(out, &sum);
         if (l == TASK) {
@@ -170,7 +200,8 @@ static void print_groups(assay_buffer *out, const task *tasks, size_t n, const t
     assay_buffer_append(out, "]", 1);
 }
 
-static void print_report(assay_buffer *out, const assay_dataset *dataset, const assay_record_info *info, const char *hallmark, counts *c) {
+static void print_report(assay_buffer *out, const assay_dataset *dataset,
+                         const assay_record_info *info, const char *hallmark, counts *c) {
     size_t seen = 0;
     for (size_t i = 0; i < c->n_tasks; i++) {
         if (c->tasks[i].names != NULL) c->tasks[seen++] = c->tasks[i];
@@ -187,9 +218,11 @@ static void print_report(assay_buffer *out, const assay_dataset *dataset, const 
     print_groups(out, c->tasks, seen, NULL, DIMENSION);
     assay_buffer_print(out, ",\"engine\":");
     assay_json_string(out, info->engine);
-    assay_buffer_print(out, ",\"build\":%s,\"recipe\":%s,\"model\":{\"name\":", info->build, info->recipe);
+    assay_buffer_print(out, ",\"build\":%s,\"recipe\":%s,\"model\":{\"name\":", info->build,
+                       info->recipe);
     assay_json_string(out, info->model_name);
-    assay_buffer_print(out, ",\"text\":\"%s\",\"vision\":\"%s\"},\"dataset\":{\"name\":", info->text_sha256, info->vision_sha256);
+    assay_buffer_print(out, ",\"text\":\"%s\",\"vision\":\"%s\"},\"dataset\":{\"name\":",
+                       info->text_sha256, info->vision_sha256);
     assay_json_string(out, assay_dataset_name(dataset));
     assay_buffer_print(out, ",\"licence\":");
     assay_json_string(out, assay_dataset_licence(dataset));
@@ -213,7 +246,8 @@ static assay_status to_canonical(const assay_buffer *text, char **json, assay_er
     return status;
 }
 
-assay_status assay_report(const assay_dataset *dataset, const char *record, size_t n, char **json, assay_error *err) {
+assay_status assay_report(const assay_dataset *dataset, const char *record, size_t n, char **json,
+                          assay_error *err) {
     assay_record_info info;
     assay_record_reader reader = {.text = record, .n = n};
     assay_buffer text = {0};

@@ -1,4 +1,5 @@
-/* Tasks are found by sorting the samples by their names, so a dataset with very many of them costs no more than n log n. */
+/* Tasks are found by sorting the samples by their names, so a dataset with very many of them costs
+ * no more than n log n. */
 #include "eval/scenario.h"
 
 #include <stdlib.h>
@@ -46,11 +47,13 @@ static int compare_picks(const void *a, const void *b) {
 }
 
 /* Every sample with its task and its rank in it, task by task. */
-static assay_status make_entries(const assay_dataset *dataset, entry **out, size_t *n_tasks, assay_error *err) {
+static assay_status make_entries(const assay_dataset *dataset, entry **out, size_t *n_tasks,
+                                 assay_error *err) {
     size_t n = assay_dataset_n_samples(dataset);
     entry *e = assay_calloc(n, sizeof *e);
     if (e == NULL) return assay_fail(err, ASSAY_E_MEMORY, "scenario: out of memory");
-    for (size_t i = 0; i < n; i++) e[i] = (entry){.sample = assay_dataset_sample(dataset, i), .index = i};
+    for (size_t i = 0; i < n; i++)
+        e[i] = (entry){.sample = assay_dataset_sample(dataset, i), .index = i};
     qsort(e, n, sizeof *e, compare_names);
     for (size_t i = 0; i < n; i++) {
         bool same = i > 0 && by_name(e[i - 1].sample, e[i].sample) == 0;
@@ -70,16 +73,19 @@ static assay_status make_entries(const assay_dataset *dataset, entry **out, size
     return ASSAY_OK;
 }
 
-assay_status assay_scenario_tasks(const assay_dataset *dataset, uint32_t *task_of, size_t *n_tasks, assay_error *err) {
+assay_status assay_scenario_tasks(const assay_dataset *dataset, uint32_t *task_of, size_t *n_tasks,
+                                  assay_error *err) {
     entry *entries;
     assay_status status = make_entries(dataset, &entries, n_tasks, err);
     if (status != ASSAY_OK) return status;
-    for (size_t i = 0; i < assay_dataset_n_samples(dataset); i++) task_of[entries[i].index] = entries[i].task;
+    for (size_t i = 0; i < assay_dataset_n_samples(dataset); i++)
+        task_of[entries[i].index] = entries[i].task;
     free(entries);
     return ASSAY_OK;
 }
 
-assay_status assay_scenario_select(const assay_dataset *dataset, size_t limit, size_t **picks, size_t *n, assay_error *err) {
+assay_status assay_scenario_select(const assay_dataset *dataset, size_t limit, size_t **picks,
+                                   size_t *n, assay_error *err) {
     size_t total = assay_dataset_n_samples(dataset), n_tasks;
     size_t count = limit == 0 || limit > total ? total : limit;
     entry *entries;

@@ -35,7 +35,8 @@ static bool is_finite(float x) {
     return x - x == 0;
 }
 
-assay_status assay_scores_from_options(const assay_option *options, int n, assay_scores *out, assay_error *err) {
+assay_status assay_scores_from_options(const assay_option *options, int n, assay_scores *out,
+                                       assay_error *err) {
     size_t tokens = 0;
     *out = (assay_scores){.n = n};
     for (int i = 0; i < n; i++) tokens += options[i].n_ids;
@@ -48,7 +49,9 @@ assay_status assay_scores_from_options(const assay_option *options, int n, assay
             float x = options[i].logprobs[t];
             if (!is_finite(x)) {
                 assay_scores_free(out);
-                return assay_fail(err, ASSAY_E_CHECK, "the model gave no finite log-probability for token %zu of option %d", t, i);
+                return assay_fail(
+                    err, ASSAY_E_CHECK,
+                    "the model gave no finite log-probability for token %zu of option %d", t, i);
             }
             put_hex(at, assay_f32_bits(x));
             sum += (double)x;
@@ -60,10 +63,12 @@ assay_status assay_scores_from_options(const assay_option *options, int n, assay
     return ASSAY_OK;
 }
 
-assay_status assay_scores_from_json(const cJSON *bits, const char *where, assay_scores *out, assay_error *err) {
+assay_status assay_scores_from_json(const cJSON *bits, const char *where, assay_scores *out,
+                                    assay_error *err) {
     assay_buffer text = {0};
     *out = (assay_scores){0};
-    for (const cJSON *item = bits->child; item != NULL && out->n < ASSAY_MAX_OPTIONS; item = item->next) {
+    for (const cJSON *item = bits->child; item != NULL && out->n < ASSAY_MAX_OPTIONS;
+         item = item->next) {
         size_t n = cJSON_IsString(item) ? strlen(item->valuestring) : 0;
         double sum = 0;
         bool good = n > 0 && n % DIGITS == 0;
@@ -74,7 +79,9 @@ assay_status assay_scores_from_json(const cJSON *bits, const char *where, assay_
         }
         if (!good) {
             assay_buffer_free(&text);
-            return assay_fail(err, ASSAY_E_FORMAT, "%s: \"bits\" are not 8 hex digits for each token's finite number", where);
+            return assay_fail(err, ASSAY_E_FORMAT,
+                              "%s: \"bits\" are not 8 hex digits for each token's finite number",
+                              where);
         }
         assay_buffer_append(&text, item->valuestring, n);
         assay_buffer_append(&text, "\n", 1);
@@ -92,17 +99,26 @@ assay_status assay_scores_from_json(const cJSON *bits, const char *where, assay_
     return ASSAY_OK;
 }
 
-assay_status assay_scores_compare(const assay_scores *record, const assay_scores *now, const char *id, assay_error *err) {
+assay_status assay_scores_compare(const assay_scores *record, const assay_scores *now,
+                                  const char *id, assay_error *err) {
     const char *a = record->bits, *b = now->bits;
-    if (record->n != now->n) return assay_fail(err, ASSAY_E_CHECK, "sample %s: the record has %d options, the dataset %d", id, record->n, now->n);
+    if (record->n != now->n)
+        return assay_fail(err, ASSAY_E_CHECK,
+                          "sample %s: the record has %d options, the dataset %d", id, record->n,
+                          now->n);
     for (int i = 0; i < record->n; i++) {
         size_t length_a = strcspn(a, "\n"), length_b = strcspn(b, "\n");
         if (length_a != length_b) {
-            return assay_fail(err, ASSAY_E_CHECK, "sample %s differs: option %d has %zu tokens in the record, %zu now", id, i, length_a / DIGITS, length_b / DIGITS);
+            return assay_fail(err, ASSAY_E_CHECK,
+                              "sample %s differs: option %d has %zu tokens in the record, %zu now",
+                              id, i, length_a / DIGITS, length_b / DIGITS);
         }
         for (size_t at = 0; at < length_a; at += DIGITS) {
             if (memcmp(a + at, b + at, DIGITS) == 0) continue;
-            return assay_fail(err, ASSAY_E_CHECK, "sample %s differs: option %d, token %zu is %.8s in the record, %.8s now", id, i, at / DIGITS, a + at, b + at);
+            return assay_fail(
+                err, ASSAY_E_CHECK,
+                "sample %s differs: option %d, token %zu is %.8s in the record, %.8s now", id, i,
+                at / DIGITS, a + at, b + at);
         }
         a += length_a + 1;
         b += length_b + 1;
@@ -115,7 +131,8 @@ static void add_line(assay_sha256 *sha, const char *text) {
     assay_sha256_update(sha, "\n", 1);
 }
 
-void assay_hallmark_begin(assay_sha256 *sha, const char *text_sha256, const char *vision_sha256, const char *dataset_id, const char *recipe) {
+void assay_hallmark_begin(assay_sha256 *sha, const char *text_sha256, const char *vision_sha256,
+                          const char *dataset_id, const char *recipe) {
     assay_sha256_init(sha);
     add_line(sha, "assay 1");
     add_line(sha, text_sha256);

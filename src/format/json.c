@@ -1,180 +1,15 @@
-/* Text -> strict check of the grammar -> cJSON tree -> check of keys and numbers; and back, in canonical form. */
+/* Text -> strict check of the grammar -> cJSON tree -> check of keys and numbers; and back, in
+ * canonical form. */
 #include "format/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- strict check ---------------------------------------------------------------------------------------- */
+#include "format/json_scan.h"
 
-typedef struct scan {
-    const unsigned char *start, *at, *end;
-    const char *problem; /* first one found */
-    bool limit;          /* the problem is one of size */
-} scan;
-
-static bool scan_fail(scan *s, const char *problem) {
-    if (s->problem == NULL) s->problem = problem;
-    return false;
-}
-
-static void scan_space(scan *s) {
-    while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r')) s->at++;
-}
-
-static bool scan_word(scan *s, const char *word) {
-    size_t n = strlen(word);
-    if ((size_t)(s->end - s->at) < n || memcmp(s->at, word, n) != 0) return scan_fail(s, "unexpected text");
-    s->at += n;
-    return true;
-}
-
-static size_t scan_digits(scan *s) {
-    const unsigned char *from = s->at;
-    while (s->at < s->end && *s->at >= '0' && *s->at <= '9') s->at++;
-    return (size_t)(s->at - from);
-}
-
-static bool scan_number(scan *s) {
-    const unsigned char *from = s->at;
-    if (*s->at == '-') s->at++;
-    const unsigned char *whole = s->at;
-    size_t n = scan_digits(s);
-    if (n == 0 || (n > 1 && *whole == '0')) return scan_fail(s, "malformed number");
-    if (s->at < s->end && *s->at == '.') {
-        s->at++;
-        if (scan_digits(s) == 0) return scan_fail(s, "malformed number");
-    }
-    if (s->at < s->end && (*s->at == 'e' || *s->at == 'E')) {
-        s->at++;
-        if (s->at < s->end && (*s->at == '+' || *s->at == '-')) s->at++;
-        if (scan_digits(s) == 0) return scan_fail(s, "malformed number");
-    }
-    if (s->at - from > ASSAY_JSON_MAX_NUMBER) return scan_fail(s, "number with too many digits");
-    return true;
-}
-
-/* Length of the well-formed UTF-8 sequence at p, 0 when there is none (Unicode 15, table 3-7). */
-static size_t utf8_length(const unsigned char *p, const unsigned char *end) {
-    size_t left = (size_t)(end - p);
-    unsigned char a = p[0], low = 0x80, high = 0xBF;
-    if (a < 0x80) return 1;
-    if (a < 0xC2 || a > 0xF4) return 0;
-    size_t n = a < 0xE0 ? 2 : a < 0xF0 ? 3 : 4;
-    if (left < n) return 0;
-    if (a == 0xE0) low = 0xA0; /* overlong */
-    if (a == 0xED) high = 0x9F; /* surrogates */
-    if (a == 0xF0) low = 0x90; /* overlong */
-    if (a == 0xF4) high = 0x8F; /* above U+10FFFF */
-    if (p[1] < low || p[1] > high) return 0;
-    for (size_t i = 2; i < n; i++) {
-        if (p[i] < 0x80 || p[i] > 0xBF) return 0;
-    }
-    return n;
-}
-
-/* Four hex digits behind \u; -1 when there are not four. */
-static int scan_hex4(scan *s) {
-    int code = 0;
-    if (s->end - s->at < 4) return -1;
-    for (int i = 0; i < 4; i++) {
-        unsigned char c = *s->at++;
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-        if (digit < 0) return -1;
-        code = code * 16 + digit;
-    }
-    return code;
-}
-
-static bool scan_escape(scan *s) {
-    if (s->at == s->end) return scan_fail(s, "string without its end");
-    unsigned char c = *s->at++;
-    if (c != 0 && strchr("\"\\/bfnrt", c) != NULL) return true;
-    if (c != 'u') return scan_fail(s, "unknown escape in a string");
-    int code = scan_hex4(s);
-    if (code < 0) return scan_fail(s, "malformed \\u escape");
-    if (code == 0) return scan_fail(s, "NUL in a string");
-    if (code >= 0xDC00 && code <= 0xDFFF) return scan_fail(s, "lone surrogate in a string");
-    if (code < 0xD800 || code > 0xDBFF) return true;
-    if (s->end - s->at < 6 || s->at[0] != '\\' || s->at[1] != 'u') return scan_fail(s, "lone surrogate in a string");
-    s->at += 2;
-    code = scan_hex4(s);
-    return code >= 0xDC00 && code <= 0xDFFF ? true : scan_fail(s, "lone surrogate in a string");
-}
-
-static bool scan_string(scan *s) {
-    if (s->at == s->end || *s->at != '"') return scan_fail(s, "expected a string");
-    s->at++;
-    while (s->at < s->end) {
-        unsigned char c = *s->at;
-        if (c == '"') {
-            s->at++;
-            return true;
-        }
-        if (c < 0x20) return scan_fail(s, "control character in a string");
-        if (c == '\\') {
-            s->at++;
-            if (!scan_escape(s)) return false;
-            continue;
-        }
-        size_t n = utf8_length(s->at, s->end);
-        if (n == 0) return scan_fail(s, "invalid UTF-8");
-        s->at += n;
-    }
-    return scan_fail(s, "string without its end");
-}
-
-static bool scan_value(scan *s, int depth);
-
-/* Behind the opening bracket: members of an object, or items of an array, up to the closing one. */
-static bool scan_list(scan *s, int depth, char close, bool keys) {
-    scan_space(s);
-    if (s->at < s->end && *s->at == close) {
-        s->at++;
-        return true;
-    }
-    for (;;) {
-        scan_space(s);
-        if (keys) {
-            if (!scan_string(s)) return false;
-            scan_space(s);
-            if (s->at == s->end || *s->at != ':') return scan_fail(s, "expected a colon");
-            s->at++;
-        }
-        if (!scan_value(s, depth + 1)) return false;
-        scan_space(s);
-        if (s->at == s->end) return scan_fail(s, "unexpected end");
-        unsigned char c = *s->at++;
-        if (c == (unsigned char)close) return true;
-        if (c != ',') return scan_fail(s, "expected a comma or the closing bracket");
-    }
-}
-
-static bool scan_value(scan *s, int depth) {
-    scan_space(s);
-    if (s->at == s->end) return scan_fail(s, "unexpected end");
-    switch (*s->at) {
-    case '{':
-    case '[': {
-        bool keys = *s->at == '{';
-        if (depth >= ASSAY_JSON_MAX_DEPTH) {
-            s->limit = true;
-            return scan_fail(s, "nested too deep");
-        }
-        s->at++;
-        return scan_list(s, depth, keys ? '}' : ']', keys);
-    }
-    case '"': return scan_string(s);
-    case 't': return scan_word(s, "true");
-    case 'f': return scan_word(s, "false");
-    case 'n': return scan_word(s, "null");
-    default: break;
-    }
-    if (*s->at == '-' || (*s->at >= '0' && *s->at <= '9')) return scan_number(s);
-    return scan_fail(s, "unexpected character");
-}
-
-/* ---- keys and numbers -------------------------------------------------------------------------------------- */
+/* ---- keys and numbers -------------------------------------------------------------------------
+ */
 
 static int compare_members(const void *a, const void *b) {
     return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
@@ -202,13 +37,16 @@ static assay_status check_tree(const cJSON *value, const char *what, assay_error
     if (cJSON_IsObject(value)) {
         size_t n;
         const cJSON **members = sorted_members(value, &n);
-        if (members == NULL && n > 0) return assay_fail(err, ASSAY_E_MEMORY, "%s: out of memory", what);
+        if (members == NULL && n > 0)
+            return assay_fail(err, ASSAY_E_MEMORY, "%s: out of memory", what);
         const char *twice = NULL;
         for (size_t i = 1; i < n && twice == NULL; i++) {
             if (strcmp(members[i - 1]->string, members[i]->string) == 0) twice = members[i]->string;
         }
         free(members);
-        if (twice != NULL) return assay_fail(err, ASSAY_E_FORMAT, "%s: key \"%.40s\" twice in one object", what, twice);
+        if (twice != NULL)
+            return assay_fail(err, ASSAY_E_FORMAT, "%s: key \"%.40s\" twice in one object", what,
+                              twice);
     }
     if (cJSON_IsObject(value) || cJSON_IsArray(value)) {
         for (const cJSON *child = value->child; child != NULL; child = child->next) {
@@ -219,19 +57,17 @@ static assay_status check_tree(const cJSON *value, const char *what, assay_error
     return ASSAY_OK;
 }
 
-assay_status assay_json_parse(const char *text, size_t n, const char *what, cJSON **out, assay_error *err) {
+assay_status assay_json_parse(const char *text, size_t n, const char *what, cJSON **out,
+                              assay_error *err) {
+    assay_json_scan scan;
     *out = NULL;
-    if (n > ASSAY_JSON_MAX_BYTES) return assay_fail(err, ASSAY_E_LIMIT, "%s: JSON of more than %u bytes", what, ASSAY_JSON_MAX_BYTES);
-    const unsigned char *bytes = (const unsigned char *)text;
-    scan s = {.start = bytes, .at = bytes, .end = bytes + n};
-    bool good = scan_value(&s, 0);
-    if (good) {
-        scan_space(&s);
-        if (s.at != s.end) good = scan_fail(&s, "text behind the JSON value");
-    }
-    if (!good) {
-        return assay_fail(err, s.limit ? ASSAY_E_LIMIT : ASSAY_E_FORMAT, "%s: not valid JSON at byte %zu: %s", what,
-                          (size_t)(s.at - s.start), s.problem);
+    if (n > ASSAY_JSON_MAX_BYTES)
+        return assay_fail(err, ASSAY_E_LIMIT, "%s: JSON of more than %u bytes", what,
+                          ASSAY_JSON_MAX_BYTES);
+    if (!assay_json_check(text, n, &scan)) {
+        return assay_fail(err, scan.limit ? ASSAY_E_LIMIT : ASSAY_E_FORMAT,
+                          "%s: not valid JSON at byte %zu: %s", what,
+                          (size_t)(scan.at - scan.start), scan.problem);
     }
     /* The text is well formed, so all that can still fail is memory. */
     cJSON *value = cJSON_ParseWithLength(text, n);
@@ -245,7 +81,8 @@ assay_status assay_json_parse(const char *text, size_t n, const char *what, cJSO
     return ASSAY_OK;
 }
 
-/* ---- canonical form ------------------------------------------------------------------------------------------ */
+/* ---- canonical form ---------------------------------------------------------------------------
+ */
 
 void assay_json_string(assay_buffer *out, const char *text) {
     if (text == NULL) {
@@ -257,7 +94,7 @@ void assay_json_string(assay_buffer *out, const char *text) {
     const char *from = text;
     for (const char *p = text; *p != '\0'; p++) {
         unsigned char c = (unsigned char)*p;
-        size_t length = utf8_length((const unsigned char *)p, end);
+        size_t length = assay_utf8_length((const unsigned char *)p, end);
         if (length > 0 && c >= 0x20 && c != '"' && c != '\\') {
             p += length - 1;
             continue;
@@ -268,10 +105,18 @@ void assay_json_string(assay_buffer *out, const char *text) {
             assay_buffer_append(out, "\xEF\xBF\xBD", 3);
             continue;
         }
-        const char *pair = c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\b' ? "\\b" : c == '\f' ? "\\f"
-                         : c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : NULL;
-        if (pair != NULL) assay_buffer_append(out, pair, 2);
-        else assay_buffer_print(out, "\\u%04x", (unsigned)c);
+        const char *pair = c == '"'    ? "\\\""
+                           : c == '\\' ? "\\\\"
+                           : c == '\b' ? "\\b"
+                           : c == '\f' ? "\\f"
+                           : c == '\n' ? "\\n"
+                           : c == '\r' ? "\\r"
+                           : c == '\t' ? "\\t"
+                                       : NULL;
+        if (pair != NULL)
+            assay_buffer_append(out, pair, 2);
+        else
+            assay_buffer_print(out, "\\u%04x", (unsigned)c);
     }
     assay_buffer_append(out, from, strlen(from));
     assay_buffer_append(out, "\"", 1);
@@ -295,10 +140,14 @@ void assay_json_number(assay_buffer *out, double x) {
 }
 
 void assay_json_canonical(const cJSON *value, assay_buffer *out) {
-    if (cJSON_IsTrue(value)) assay_buffer_append(out, "true", 4);
-    else if (cJSON_IsFalse(value)) assay_buffer_append(out, "false", 5);
-    else if (cJSON_IsNumber(value)) assay_json_number(out, value->valuedouble);
-    else if (cJSON_IsString(value)) assay_json_string(out, value->valuestring);
+    if (cJSON_IsTrue(value))
+        assay_buffer_append(out, "true", 4);
+    else if (cJSON_IsFalse(value))
+        assay_buffer_append(out, "false", 5);
+    else if (cJSON_IsNumber(value))
+        assay_json_number(out, value->valuedouble);
+    else if (cJSON_IsString(value))
+        assay_json_string(out, value->valuestring);
     else if (cJSON_IsArray(value)) {
         assay_buffer_append(out, "[", 1);
         for (const cJSON *item = value->child; item != NULL; item = item->next) {
@@ -322,12 +171,15 @@ void assay_json_canonical(const cJSON *value, assay_buffer *out) {
         }
         assay_buffer_append(out, "}", 1);
         free(members);
-    } else assay_buffer_append(out, "null", 4);
+    } else
+        assay_buffer_append(out, "null", 4);
 }
 
-/* ---- typed members --------------------------------------------------------------------------------------------- */
+/* ---- typed members ----------------------------------------------------------------------------
+ */
 
-static const cJSON *member(const cJSON *object, const char *key, const char *what, assay_error *err) {
+static const cJSON *member(const cJSON *object, const char *key, const char *what,
+                           assay_error *err) {
     if (!cJSON_IsObject(object)) {
         assay_fail(err, ASSAY_E_FORMAT, "%s: expected an object with \"%s\"", what, key);
         return NULL;
@@ -337,11 +189,13 @@ static const cJSON *member(const cJSON *object, const char *key, const char *wha
     return item;
 }
 
-static assay_status wrong_kind(const char *key, const char *what, const char *kind, assay_error *err) {
+static assay_status wrong_kind(const char *key, const char *what, const char *kind,
+                               assay_error *err) {
     return assay_fail(err, ASSAY_E_FORMAT, "%s: \"%s\" is not %s", what, key, kind);
 }
 
-assay_status assay_json_get_string(const cJSON *object, const char *key, const char *what, const char **out, assay_error *err) {
+assay_status assay_json_get_string(const cJSON *object, const char *key, const char *what,
+                                   const char **out, assay_error *err) {
     const cJSON *item = member(object, key, what, err);
     if (item == NULL) return ASSAY_E_FORMAT;
     if (!cJSON_IsString(item)) return wrong_kind(key, what, "a string", err);
@@ -349,28 +203,33 @@ assay_status assay_json_get_string(const cJSON *object, const char *key, const c
     return ASSAY_OK;
 }
 
-assay_status assay_json_get_number(const cJSON *object, const char *key, double low, double high, const char *what, double *out, assay_error *err) {
+assay_status assay_json_get_number(const cJSON *object, const char *key, double low, double high,
+                                   const char *what, double *out, assay_error *err) {
     const cJSON *item = member(object, key, what, err);
     if (item == NULL) return ASSAY_E_FORMAT;
     if (!cJSON_IsNumber(item)) return wrong_kind(key, what, "a number", err);
     double x = item->valuedouble;
     if (!(x >= low && x <= high)) {
-        return assay_fail(err, ASSAY_E_FORMAT, "%s: \"%s\" is %.17g, not within %.17g and %.17g", what, key, x, low, high);
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: \"%s\" is %.17g, not within %.17g and %.17g",
+                          what, key, x, low, high);
     }
     *out = x;
     return ASSAY_OK;
 }
 
-assay_status assay_json_get_integer(const cJSON *object, const char *key, int64_t low, int64_t high, const char *what, int64_t *out, assay_error *err) {
+assay_status assay_json_get_integer(const cJSON *object, const char *key, int64_t low, int64_t high,
+                                    const char *what, int64_t *out, assay_error *err) {
     double x;
-    assay_status status = assay_json_get_number(object, key, (double)low, (double)high, what, &x, err);
+    assay_status status =
+        assay_json_get_number(object, key, (double)low, (double)high, what, &x, err);
     if (status != ASSAY_OK) return status;
     if (x != (double)(int64_t)x) return wrong_kind(key, what, "a whole number", err);
     *out = (int64_t)x;
     return ASSAY_OK;
 }
 
-assay_status assay_json_get_bool(const cJSON *object, const char *key, const char *what, bool *out, assay_error *err) {
+assay_status assay_json_get_bool(const cJSON *object, const char *key, const char *what, bool *out,
+                                 assay_error *err) {
     const cJSON *item = member(object, key, what, err);
     if (item == NULL) return ASSAY_E_FORMAT;
     if (!cJSON_IsBool(item)) return wrong_kind(key, what, "true or false", err);
@@ -378,19 +237,23 @@ assay_status assay_json_get_bool(const cJSON *object, const char *key, const cha
     return ASSAY_OK;
 }
 
-assay_status assay_json_get_array(const cJSON *object, const char *key, size_t max, const char *what, const cJSON **out, assay_error *err) {
+assay_status assay_json_get_array(const cJSON *object, const char *key, size_t max,
+                                  const char *what, const cJSON **out, assay_error *err) {
     const cJSON *item = member(object, key, what, err);
     if (item == NULL) return ASSAY_E_FORMAT;
     if (!cJSON_IsArray(item)) return wrong_kind(key, what, "an array", err);
     size_t n = 0;
     for (const cJSON *child = item->child; child != NULL; child = child->next) {
-        if (++n > max) return assay_fail(err, ASSAY_E_LIMIT, "%s: \"%s\" has more than %zu items", what, key, max);
+        if (++n > max)
+            return assay_fail(err, ASSAY_E_LIMIT, "%s: \"%s\" has more than %zu items", what, key,
+                              max);
     }
     *out = item;
     return ASSAY_OK;
 }
 
-assay_status assay_json_get_object(const cJSON *object, const char *key, const char *what, const cJSON **out, assay_error *err) {
+assay_status assay_json_get_object(const cJSON *object, const char *key, const char *what,
+                                   const cJSON **out, assay_error *err) {
     const cJSON *item = member(object, key, what, err);
     if (item == NULL) return ASSAY_E_FORMAT;
     if (!cJSON_IsObject(item)) return wrong_kind(key, what, "an object", err);
@@ -402,12 +265,15 @@ bool assay_json_has(const cJSON *object, const char *key) {
     return cJSON_IsObject(object) && cJSON_GetObjectItemCaseSensitive(object, key) != NULL;
 }
 
-assay_status assay_json_only(const cJSON *object, const char *const *keys, size_t n, const char *what, assay_error *err) {
-    if (!cJSON_IsObject(object)) return assay_fail(err, ASSAY_E_FORMAT, "%s: expected an object", what);
+assay_status assay_json_only(const cJSON *object, const char *const *keys, size_t n,
+                             const char *what, assay_error *err) {
+    if (!cJSON_IsObject(object))
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: expected an object", what);
     for (const cJSON *m = object->child; m != NULL; m = m->next) {
         size_t i = 0;
         while (i < n && strcmp(keys[i], m->string) != 0) i++;
-        if (i == n) return assay_fail(err, ASSAY_E_FORMAT, "%s: unknown key \"%.40s\"", what, m->string);
+        if (i == n)
+            return assay_fail(err, ASSAY_E_FORMAT, "%s: unknown key \"%.40s\"", what, m->string);
     }
     return ASSAY_OK;
 }

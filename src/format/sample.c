@@ -6,7 +6,8 @@
 #include "format/json.h"
 
 static bool is_plain(unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
 }
 
 bool assay_file_name_ok(const char *name) {
@@ -34,21 +35,27 @@ static bool id_ok(const char *id) {
     return true;
 }
 
-static assay_status check_length(const char *text, size_t low, size_t high, const char *name, const char *where, assay_error *err) {
+static assay_status check_length(const char *text, size_t low, size_t high, const char *name,
+                                 const char *where, assay_error *err) {
     size_t n = strlen(text);
     if (n < low) return assay_fail(err, ASSAY_E_FORMAT, "%s: %s is empty", where, name);
-    if (n > high) return assay_fail(err, ASSAY_E_LIMIT, "%s: %s has %zu bytes, more than %zu", where, name, n, high);
+    if (n > high)
+        return assay_fail(err, ASSAY_E_LIMIT, "%s: %s has %zu bytes, more than %zu", where, name, n,
+                          high);
     return ASSAY_OK;
 }
 
 static assay_status check_gold(const assay_sample *s, const char *where, assay_error *err) {
     bool seen[ASSAY_MAX_OPTIONS] = {false};
     if (s->n_gold < 1 || s->n_gold > s->n_options) {
-        return assay_fail(err, ASSAY_E_FORMAT, "%s: gold names %d of %d options", where, s->n_gold, s->n_options);
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: gold names %d of %d options", where, s->n_gold,
+                          s->n_options);
     }
     for (int i = 0; i < s->n_gold; i++) {
         int gold = s->gold[i];
-        if (gold < 0 || gold >= s->n_options) return assay_fail(err, ASSAY_E_FORMAT, "%s: gold %d of %d options", where, gold, s->n_options);
+        if (gold < 0 || gold >= s->n_options)
+            return assay_fail(err, ASSAY_E_FORMAT, "%s: gold %d of %d options", where, gold,
+                              s->n_options);
         if (seen[gold]) return assay_fail(err, ASSAY_E_FORMAT, "%s: gold %d twice", where, gold);
         seen[gold] = true;
     }
@@ -56,29 +63,41 @@ static assay_status check_gold(const assay_sample *s, const char *where, assay_e
 }
 
 assay_status assay_sample_check(const assay_sample *s, const char *where, assay_error *err) {
-    const struct { const char *name, *text; size_t low, high; } texts[] = {
-        {"dimension", s->dimension, 1, ASSAY_MAX_NAME}, {"domain", s->domain, 1, ASSAY_MAX_NAME},
-        {"task", s->task, 1, ASSAY_MAX_NAME},           {"question", s->question, 1, ASSAY_MAX_QUESTION},
+    const struct {
+        const char *name, *text;
+        size_t low, high;
+    } texts[] = {
+        {"dimension", s->dimension, 1, ASSAY_MAX_NAME},
+        {"domain", s->domain, 1, ASSAY_MAX_NAME},
+        {"task", s->task, 1, ASSAY_MAX_NAME},
+        {"question", s->question, 1, ASSAY_MAX_QUESTION},
         {"cluster", s->cluster, 0, ASSAY_MAX_NAME},
     };
     assay_status status;
-    if (!id_ok(s->id)) return assay_fail(err, ASSAY_E_FORMAT, "%s: id is not 1 to %d letters, digits, '_' or '-'", where, ASSAY_MAX_ID);
+    if (!id_ok(s->id))
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: id is not 1 to %d letters, digits, '_' or '-'",
+                          where, ASSAY_MAX_ID);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        status = check_length(texts[i].text, texts[i].low, texts[i].high, texts[i].name, where, err);
+        status =
+            check_length(texts[i].text, texts[i].low, texts[i].high, texts[i].name, where, err);
         if (status != ASSAY_OK) return status;
     }
-    if (strcmp(s->dimension, "Helpful") != 0 && strcmp(s->dimension, "Honest") != 0 && strcmp(s->dimension, "Harmless") != 0) {
-        return assay_fail(err, ASSAY_E_FORMAT, "%s: dimension is none of Helpful, Honest, Harmless", where);
+    if (strcmp(s->dimension, "Helpful") != 0 && strcmp(s->dimension, "Honest") != 0 &&
+        strcmp(s->dimension, "Harmless") != 0) {
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: dimension is none of Helpful, Honest, Harmless",
+                          where);
     }
     if (s->n_options < 2 || s->n_options > ASSAY_MAX_OPTIONS) {
-        return assay_fail(err, ASSAY_E_FORMAT, "%s: %d options, not 2 to %d", where, s->n_options, ASSAY_MAX_OPTIONS);
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: %d options, not 2 to %d", where, s->n_options,
+                          ASSAY_MAX_OPTIONS);
     }
     for (int i = 0; i < s->n_options; i++) {
         status = check_length(s->options[i], 1, ASSAY_MAX_OPTION, "an option", where, err);
         if (status != ASSAY_OK) return status;
     }
     if (s->n_images < 0 || s->n_images > ASSAY_MAX_IMAGES) {
-        return assay_fail(err, ASSAY_E_LIMIT, "%s: %d images, more than %d", where, s->n_images, ASSAY_MAX_IMAGES);
+        return assay_fail(err, ASSAY_E_LIMIT, "%s: %d images, more than %d", where, s->n_images,
+                          ASSAY_MAX_IMAGES);
     }
     return check_gold(s, where, err);
 }
@@ -91,7 +110,8 @@ static void print_images(const assay_sample *s, assay_buffer *out) {
         assay_json_string(out, m->name);
         assay_buffer_print(out, ",\"offset\":%llu,\"sha256\":", (unsigned long long)m->offset);
         assay_json_string(out, m->sha256);
-        assay_buffer_print(out, ",\"shard\":%d,\"size\":%llu}", m->shard, (unsigned long long)m->size);
+        assay_buffer_print(out, ",\"shard\":%d,\"size\":%llu}", m->shard,
+                           (unsigned long long)m->size);
     }
     assay_buffer_print(out, "]");
 }
@@ -105,7 +125,8 @@ void assay_sample_print(const assay_sample *s, bool with_images, assay_buffer *o
     assay_buffer_print(out, ",\"domain\":");
     assay_json_string(out, s->domain);
     assay_buffer_print(out, ",\"gold\":[");
-    for (int i = 0; i < s->n_gold; i++) assay_buffer_print(out, "%s%d", i > 0 ? "," : "", s->gold[i]);
+    for (int i = 0; i < s->n_gold; i++)
+        assay_buffer_print(out, "%s%d", i > 0 ? "," : "", s->gold[i]);
     assay_buffer_print(out, "],\"id\":");
     assay_json_string(out, s->id);
     if (with_images) print_images(s, out);

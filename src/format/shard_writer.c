@@ -1,5 +1,6 @@
-/* Writer of datasets: shards grow in memory one after the other, a new one starts when the next sample would pass the
- * wanted size; the index grows beside them. Nothing depends on time, user or platform. */
+/* Writer of datasets: shards grow in memory one after the other, a new one starts when the next
+ * sample would pass the wanted size; the index grows beside them. Nothing depends on time, user or
+ * platform. */
 #include "format/shard.h"
 
 #include <stdio.h>
@@ -34,7 +35,8 @@ void assay_dataset_writer_destroy(assay_dataset_writer *w) {
     free(w);
 }
 
-assay_dataset_writer *assay_dataset_writer_create(const char *name, const char *version, const char *licence, size_t shard_bytes) {
+assay_dataset_writer *assay_dataset_writer_create(const char *name, const char *version,
+                                                  const char *licence, size_t shard_bytes) {
     assay_dataset_writer *w = assay_calloc(1, sizeof *w);
     if (w == NULL) return NULL;
     w->shard_bytes = shard_bytes;
@@ -57,12 +59,14 @@ static assay_buffer *open_shard(assay_dataset_writer *w, size_t need) {
     shard_list *list = &w->shards;
     if (list->n > 0) {
         assay_buffer *last = &list->items[list->n - 1];
-        if (last->len == 0 || (last->len <= w->shard_bytes && need <= w->shard_bytes - last->len)) return last;
+        if (last->len == 0 || (last->len <= w->shard_bytes && need <= w->shard_bytes - last->len))
+            return last;
         assay_tar_finish(last);
     }
     if (list->n == list->cap) {
         size_t cap = list->cap == 0 ? 8 : list->cap * 2;
-        assay_buffer *items = cap > ASSAY_MAX_SHARDS ? NULL : realloc(list->items, cap * sizeof *items);
+        assay_buffer *items =
+            cap > ASSAY_MAX_SHARDS ? NULL : realloc(list->items, cap * sizeof *items);
         if (items == NULL) return NULL;
         list->items = items;
         list->cap = cap;
@@ -73,7 +77,8 @@ static assay_buffer *open_shard(assay_dataset_writer *w, size_t need) {
 
 /* "png" or "jpg" by the file's first bytes; NULL when it is neither. */
 static const char *image_suffix(assay_blob image) {
-    static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'}, jpeg[] = {0xFF, 0xD8, 0xFF};
+    static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'},
+                         jpeg[] = {0xFF, 0xD8, 0xFF};
     if (image.n >= sizeof png && memcmp(image.bytes, png, sizeof png) == 0) return "png";
     if (image.n >= sizeof jpeg && memcmp(image.bytes, jpeg, sizeof jpeg) == 0) return "jpg";
     return NULL;
@@ -83,8 +88,10 @@ static assay_status out_of_memory(assay_error *err) {
     return assay_fail(err, ASSAY_E_MEMORY, "dataset writer: out of memory");
 }
 
-assay_status assay_dataset_writer_add(assay_dataset_writer *w, const assay_sample *sample, const assay_blob *images, assay_error *err) {
-    char where[80], names[ASSAY_MAX_IMAGES][ASSAY_TAR_MAX_NAME + 1], json_name[ASSAY_TAR_MAX_NAME + 1];
+assay_status assay_dataset_writer_add(assay_dataset_writer *w, const assay_sample *sample,
+                                      const assay_blob *images, assay_error *err) {
+    char where[80], names[ASSAY_MAX_IMAGES][ASSAY_TAR_MAX_NAME + 1],
+        json_name[ASSAY_TAR_MAX_NAME + 1];
     assay_digest digests[ASSAY_MAX_IMAGES];
     assay_sample placed = *sample;
     assay_buffer json = {0};
@@ -92,7 +99,9 @@ assay_status assay_dataset_writer_add(assay_dataset_writer *w, const assay_sampl
     if (placed.cluster == NULL) placed.cluster = "";
     assay_status status = assay_sample_check(&placed, where, err);
     if (status != ASSAY_OK) return status;
-    if (w->n_samples >= ASSAY_MAX_SAMPLES) return assay_fail(err, ASSAY_E_LIMIT, "dataset writer: more than %d samples", ASSAY_MAX_SAMPLES);
+    if (w->n_samples >= ASSAY_MAX_SAMPLES)
+        return assay_fail(err, ASSAY_E_LIMIT, "dataset writer: more than %d samples",
+                          ASSAY_MAX_SAMPLES);
 
     assay_sample_print(&placed, false, &json);
     size_t need = json.len + 4 * ASSAY_TAR_BLOCK; /* of the json, and the end of the archive */
@@ -100,7 +109,8 @@ assay_status assay_dataset_writer_add(assay_dataset_writer *w, const assay_sampl
         const char *suffix = image_suffix(images[i]);
         if (suffix == NULL) {
             assay_buffer_free(&json);
-            return assay_fail(err, ASSAY_E_FORMAT, "%s: image %d is neither PNG nor JPEG", where, i);
+            return assay_fail(err, ASSAY_E_FORMAT, "%s: image %d is neither PNG nor JPEG", where,
+                              i);
         }
         snprintf(names[i], sizeof names[i], "%s.%d.%s", placed.id, i, suffix);
         need += images[i].n + 2 * ASSAY_TAR_BLOCK;
@@ -114,8 +124,11 @@ assay_status assay_dataset_writer_add(assay_dataset_writer *w, const assay_sampl
     }
     for (int i = 0; i < placed.n_images; i++) {
         digests[i] = assay_sha256_of(images[i].bytes, images[i].n);
-        placed.images[i] = (assay_member){.shard = (int)(w->shards.n - 1), .name = names[i], .offset = tar->len + ASSAY_TAR_BLOCK,
-                                          .size = images[i].n, .sha256 = digests[i].hex};
+        placed.images[i] = (assay_member){.shard = (int)(w->shards.n - 1),
+                                          .name = names[i],
+                                          .offset = tar->len + ASSAY_TAR_BLOCK,
+                                          .size = images[i].n,
+                                          .sha256 = digests[i].hex};
         assay_tar_append(tar, names[i], images[i].bytes, images[i].n);
     }
     if (!json.failed) assay_tar_append(tar, json_name, json.data, json.len);
@@ -130,7 +143,8 @@ assay_status assay_dataset_writer_add(assay_dataset_writer *w, const assay_sampl
 
 static void print_file(assay_buffer *out, const char *name, const assay_buffer *content) {
     assay_digest digest = assay_sha256_of(content->data, content->len);
-    assay_buffer_print(out, "{\"bytes\":%zu,\"file\":\"%s\",\"sha256\":\"%s\"}", content->len, name, digest.hex);
+    assay_buffer_print(out, "{\"bytes\":%zu,\"file\":\"%s\",\"sha256\":\"%s\"}", content->len, name,
+                       digest.hex);
 }
 
 /* Canonical: keys in sorted order. */
@@ -153,7 +167,8 @@ static void print_manifest(const assay_dataset_writer *w, assay_buffer *out) {
     assay_buffer_print(out, "}\n");
 }
 
-assay_status assay_dataset_writer_finish(assay_dataset_writer *w, assay_write_file write, void *context, assay_error *err) {
+assay_status assay_dataset_writer_finish(assay_dataset_writer *w, assay_write_file write,
+                                         void *context, assay_error *err) {
     assay_buffer manifest = {0};
     assay_dataset *dataset = NULL;
     char name[32];
@@ -164,16 +179,21 @@ assay_status assay_dataset_writer_finish(assay_dataset_writer *w, assay_write_fi
     }
     print_manifest(w, &manifest);
     if (manifest.failed) status = out_of_memory(err);
-    /* The reader has the last word: ids that appear twice, a name without text, and whatever else it refuses. */
+    /* The reader has the last word: ids that appear twice, a name without text, and whatever else
+     * it refuses. */
     if (status == ASSAY_OK) {
-        status = assay_dataset_open(manifest.data, manifest.len, w->index.data == NULL ? "" : w->index.data, w->index.len, &dataset, err);
+        status = assay_dataset_open(manifest.data, manifest.len,
+                                    w->index.data == NULL ? "" : w->index.data, w->index.len,
+                                    &dataset, err);
     }
     for (size_t i = 0; i < w->shards.n && status == ASSAY_OK; i++) {
         shard_name(i, name, sizeof name);
         status = write(context, name, w->shards.items[i].data, w->shards.items[i].len, err);
     }
-    if (status == ASSAY_OK) status = write(context, "index.jsonl", w->index.data, w->index.len, err);
-    if (status == ASSAY_OK) status = write(context, "manifest.json", manifest.data, manifest.len, err);
+    if (status == ASSAY_OK)
+        status = write(context, "index.jsonl", w->index.data, w->index.len, err);
+    if (status == ASSAY_OK)
+        status = write(context, "manifest.json", manifest.data, manifest.len, err);
     assay_dataset_close(dataset);
     assay_buffer_free(&manifest);
     return status;

@@ -1,12 +1,20 @@
-/* Header fields by offset: name 0 (100), mode 100 (8), uid 108 (8), gid 116 (8), size 124 (12), mtime 136 (12),
- * checksum 148 (8), type 156 (1), link name 157 (100), magic 257 (6), version 263 (2), user 265, group 297, device
- * numbers 329 and 337 (8 each), prefix 345 (155). Numbers are octal text. */
+/* Header fields by offset: name 0 (100), mode 100 (8), uid 108 (8), gid 116 (8), size 124 (12),
+ * mtime 136 (12), checksum 148 (8), type 156 (1), link name 157 (100), magic 257 (6), version 263
+ * (2), user 265, group 297, device numbers 329 and 337 (8 each), prefix 345 (155). Numbers are
+ * octal text. */
 #include "format/tar.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { AT_SIZE = 124, AT_CHECKSUM = 148, AT_TYPE = 156, AT_LINK = 157, AT_MAGIC = 257, AT_PREFIX = 345 };
+enum {
+    AT_SIZE = 124,
+    AT_CHECKSUM = 148,
+    AT_TYPE = 156,
+    AT_LINK = 157,
+    AT_MAGIC = 257,
+    AT_PREFIX = 345
+};
 
 /* Sum of all header bytes, those of the checksum itself counted as spaces. */
 static unsigned header_sum(const uint8_t *header) {
@@ -62,7 +70,9 @@ bool assay_tar_name_ok(const char *name) {
         unsigned char c = (unsigned char)*p;
         if (c == '/' || c == 0) {
             size_t length = (size_t)(p - part);
-            if (length == 0 || (length == 1 && part[0] == '.') || (length == 2 && memcmp(part, "..", 2) == 0)) return false;
+            if (length == 0 || (length == 1 && part[0] == '.') ||
+                (length == 2 && memcmp(part, "..", 2) == 0))
+                return false;
             part = p + 1;
             if (c == 0) return true;
         } else if (c < 0x20 || c == 0x7F || c == '\\' || c == ':') {
@@ -77,7 +87,8 @@ static bool get_octal(const uint8_t *field, int width, uint64_t *out) {
     int i = 0;
     while (i < width && field[i] == ' ') i++;
     int first = i;
-    while (i < width && field[i] >= '0' && field[i] <= '7') x = x << 3 | (uint64_t)(field[i++] - '0');
+    while (i < width && field[i] >= '0' && field[i] <= '7')
+        x = x << 3 | (uint64_t)(field[i++] - '0');
     if (i == first) return false;
     while (i < width && (field[i] == 0 || field[i] == ' ')) i++;
     *out = x;
@@ -91,39 +102,52 @@ static bool all_zero(const uint8_t *bytes, size_t n) {
     return true;
 }
 
-static assay_status check_kind(const uint8_t *header, const char *what, size_t at, assay_error *err) {
+static assay_status check_kind(const uint8_t *header, const char *what, size_t at,
+                               assay_error *err) {
     uint8_t type = header[AT_TYPE];
     if (type == '0' || type == 0) return ASSAY_OK;
-    const char *kind = type == '1' || type == '2' ? "a link" : type == '3' || type == '4' || type == '6' ? "a device"
-                     : type == '5' ? "a folder" : "an extension";
-    return assay_fail(err, ASSAY_E_UNSUPPORTED, "%s: entry at byte %zu is %s; only plain files are accepted", what, at, kind);
+    const char *kind = type == '1' || type == '2'                  ? "a link"
+                       : type == '3' || type == '4' || type == '6' ? "a device"
+                       : type == '5'                               ? "a folder"
+                                                                   : "an extension";
+    return assay_fail(err, ASSAY_E_UNSUPPORTED,
+                      "%s: entry at byte %zu is %s; only plain files are accepted", what, at, kind);
 }
 
-assay_status assay_tar_next(const uint8_t *bytes, size_t n, const char *what, size_t *at, assay_tar_entry *entry, bool *end, assay_error *err) {
+assay_status assay_tar_next(const uint8_t *bytes, size_t n, const char *what, size_t *at,
+                            assay_tar_entry *entry, bool *end, assay_error *err) {
     size_t start = *at;
     uint64_t size, sum;
     *end = false;
-    if (start > n || n - start < 2 * ASSAY_TAR_BLOCK) return assay_fail(err, ASSAY_E_FORMAT, "%s: tar ends without its closing blocks", what);
+    if (start > n || n - start < 2 * ASSAY_TAR_BLOCK)
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: tar ends without its closing blocks", what);
     const uint8_t *header = bytes + start;
     if (all_zero(header, 2 * ASSAY_TAR_BLOCK)) {
         *end = true;
         return ASSAY_OK;
     }
-    if (memcmp(header + AT_MAGIC, "ustar", 5) != 0) return assay_fail(err, ASSAY_E_FORMAT, "%s: no tar header at byte %zu", what, start);
+    if (memcmp(header + AT_MAGIC, "ustar", 5) != 0)
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: no tar header at byte %zu", what, start);
     if (!get_octal(header + AT_CHECKSUM, 8, &sum) || sum != header_sum(header)) {
-        return assay_fail(err, ASSAY_E_FORMAT, "%s: wrong checksum of the tar header at byte %zu", what, start);
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: wrong checksum of the tar header at byte %zu",
+                          what, start);
     }
     assay_status status = check_kind(header, what, start, err);
     if (status != ASSAY_OK) return status;
     memcpy(entry->name, header, ASSAY_TAR_MAX_NAME);
     entry->name[ASSAY_TAR_MAX_NAME] = '\0';
     if (header[AT_PREFIX] != 0 || header[AT_LINK] != 0 || !assay_tar_name_ok(entry->name)) {
-        return assay_fail(err, ASSAY_E_FORMAT, "%s: entry at byte %zu has no plain relative name inside the archive", what, start);
+        return assay_fail(err, ASSAY_E_FORMAT,
+                          "%s: entry at byte %zu has no plain relative name inside the archive",
+                          what, start);
     }
-    if (!get_octal(header + AT_SIZE, 12, &size)) return assay_fail(err, ASSAY_E_FORMAT, "%s: malformed size of the entry at byte %zu", what, start);
+    if (!get_octal(header + AT_SIZE, 12, &size))
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: malformed size of the entry at byte %zu", what,
+                          start);
     size_t left = n - start - ASSAY_TAR_BLOCK; /* whole blocks of data must fit */
     if (size > left || (size + ASSAY_TAR_BLOCK - 1) / ASSAY_TAR_BLOCK * ASSAY_TAR_BLOCK > left) {
-        return assay_fail(err, ASSAY_E_FORMAT, "%s: entry at byte %zu goes past the end of the archive", what, start);
+        return assay_fail(err, ASSAY_E_FORMAT,
+                          "%s: entry at byte %zu goes past the end of the archive", what, start);
     }
     entry->offset = start + ASSAY_TAR_BLOCK;
     entry->size = (size_t)size;

@@ -191,6 +191,8 @@ INLINE i32x4 i16x8_narrow_i32x4(i32x4 a, i32x4 b) {
 #undef ASSAY_SIMD_EMULATED
 #define ASSAY_SIMD_EMULATED 1
 #define ASSAY_SIMD_ISA "none"
+/* Left to the compiler's judgement: forced inlining of these loops takes minutes under sanitizers. */
+#define LANEWISE static inline __attribute__((unused))
 typedef struct f32x4 {
     float v[4];
 } f32x4;
@@ -201,40 +203,40 @@ typedef struct i32x4 {
 #define LANES(result, expression) \
     for (int l = 0; l < 4; l++) (result).v[l] = (expression)
 #define F32_OP(name, parameters, expression) \
-    INLINE f32x4 name parameters { \
+    LANEWISE f32x4 name parameters { \
         f32x4 r; \
         LANES(r, expression); \
         return r; \
     }
 #define I32_OP(name, parameters, expression) \
-    INLINE i32x4 name parameters { \
+    LANEWISE i32x4 name parameters { \
         i32x4 r; \
         LANES(r, expression); \
         return r; \
     }
 
-INLINE f32x4 f32x4_load(const void *p) {
+LANEWISE f32x4 f32x4_load(const void *p) {
     f32x4 r;
     memcpy(&r, p, sizeof r);
     return r;
 }
-INLINE i32x4 i32x4_load(const void *p) {
+LANEWISE i32x4 i32x4_load(const void *p) {
     i32x4 r;
     memcpy(&r, p, sizeof r);
     return r;
 }
-INLINE void f32x4_store(void *p, f32x4 a) { memcpy(p, &a, sizeof a); }
-INLINE void i32x4_store(void *p, i32x4 a) { memcpy(p, &a, sizeof a); }
-INLINE i32x4 f32x4_bits(f32x4 a) { return i32x4_load(&a); }
-INLINE f32x4 f32x4_from_bits(i32x4 a) { return f32x4_load(&a); }
+LANEWISE void f32x4_store(void *p, f32x4 a) { memcpy(p, &a, sizeof a); }
+LANEWISE void i32x4_store(void *p, i32x4 a) { memcpy(p, &a, sizeof a); }
+LANEWISE i32x4 f32x4_bits(f32x4 a) { return i32x4_load(&a); }
+LANEWISE f32x4 f32x4_from_bits(i32x4 a) { return f32x4_load(&a); }
 F32_OP(f32x4_splat, (float a), a)
 I32_OP(i32x4_splat, (int32_t a), a)
-INLINE f32x4 f32x4_load_splat(const void *p) {
+LANEWISE f32x4 f32x4_load_splat(const void *p) {
     float a;
     memcpy(&a, p, sizeof a);
     return f32x4_splat(a);
 }
-INLINE i32x4 i32x4_load_splat(const void *p) {
+LANEWISE i32x4 i32x4_load_splat(const void *p) {
     int32_t a;
     memcpy(&a, p, sizeof a);
     return i32x4_splat(a);
@@ -247,7 +249,7 @@ F32_OP(f32x4_pmin, (f32x4 a, f32x4 b), b.v[l] < a.v[l] ? b.v[l] : a.v[l])
 F32_OP(f32x4_pmax, (f32x4 a, f32x4 b), a.v[l] < b.v[l] ? b.v[l] : a.v[l])
 I32_OP(f32x4_lt, (f32x4 a, f32x4 b), a.v[l] < b.v[l] ? -1 : 0)
 F32_OP(f32x4_select, (i32x4 mask, f32x4 a, f32x4 b), mask.v[l] ? a.v[l] : b.v[l])
-INLINE f32x4 f32x4_and_not(f32x4 a, i32x4 mask) {
+LANEWISE f32x4 f32x4_and_not(f32x4 a, i32x4 mask) {
     i32x4 bits = f32x4_bits(a), r;
     LANES(r, bits.v[l] & ~mask.v[l]);
     return f32x4_from_bits(r);
@@ -258,14 +260,14 @@ F32_OP(f32x4_swap, (f32x4 a), a.v[l ^ 1])
 F32_OP(f32x4_interleave_low, (f32x4 a, f32x4 b), l % 2 ? b.v[l / 2] : a.v[l / 2])
 F32_OP(f32x4_interleave_high, (f32x4 a, f32x4 b), l % 2 ? b.v[2 + l / 2] : a.v[2 + l / 2])
 F32_OP(f32x4_from_i32x4, (i32x4 a), (float)a.v[l])
-INLINE i32x4 i32x4_load_u16x4(const void *p) {
+LANEWISE i32x4 i32x4_load_u16x4(const void *p) {
     uint16_t h[4];
     memcpy(h, p, sizeof h);
     i32x4 r;
     LANES(r, h[l]);
     return r;
 }
-INLINE i32x4 i16x8_load_i8x8(const void *p) {
+LANEWISE i32x4 i16x8_load_i8x8(const void *p) {
     int8_t b[8];
     int16_t h[8];
     memcpy(b, p, sizeof b);
@@ -281,7 +283,7 @@ I32_OP(i32x4_gt, (i32x4 a, i32x4 b), a.v[l] > b.v[l] ? -1 : 0)
 I32_OP(i32x4_and, (i32x4 a, i32x4 b), a.v[l] & b.v[l])
 I32_OP(i32x4_or, (i32x4 a, i32x4 b), a.v[l] | b.v[l])
 I32_OP(i32x4_xor, (i32x4 a, i32x4 b), a.v[l] ^ b.v[l])
-INLINE i32x4 i32x4_dot_i16x8(i32x4 a, i32x4 b) {
+LANEWISE i32x4 i32x4_dot_i16x8(i32x4 a, i32x4 b) {
     int16_t x[8], y[8];
     memcpy(x, &a, sizeof x);
     memcpy(y, &b, sizeof y);
@@ -289,7 +291,7 @@ INLINE i32x4 i32x4_dot_i16x8(i32x4 a, i32x4 b) {
     LANES(r, x[2 * l] * y[2 * l] + x[2 * l + 1] * y[2 * l + 1]);
     return r;
 }
-INLINE i32x4 i16x8_narrow_i32x4(i32x4 a, i32x4 b) {
+LANEWISE i32x4 i16x8_narrow_i32x4(i32x4 a, i32x4 b) {
     int16_t h[8];
     for (int l = 0; l < 8; l++) {
         int32_t x = l < 4 ? a.v[l] : b.v[l - 4];

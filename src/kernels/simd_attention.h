@@ -13,8 +13,9 @@
 #include "kernels/table.h"
 
 enum {
-    SLOT_PANEL = 4,  /* slots in a key panel */
-    VALUE_SLOTS = 64 /* values worked on at a time: 16 KiB for a head of 64 */
+    SLOT_PANEL = 4,   /* slots in a key panel */
+    SCORE_SLOTS = 32, /* keys that serve all rows at a time: 8 KiB for a head of 64 */
+    VALUE_SLOTS = 64  /* values likewise: 16 KiB */
 };
 
 /* One stretch of visible slots of one row: slots [begin, end) have their scores at score[0...]. */
@@ -25,17 +26,23 @@ typedef struct stretch {
     int begin, end;
 } stretch;
 
+/* Up to 4 neighbouring rows whose stretches begin at the same slot. */
+typedef struct row_tile {
+    const stretch *rows;
+    int width, begin;
+    int common, end; /* all rows see [begin, common), some see up to `end` */
+    const float *q;  /* their queries, interleaved: [head_dim][width] */
+} row_tile;
+
 typedef struct head_view {
     const float *keys;   /* [slot / 4][head_dim][4] */
     const float *values; /* [slot][head_dim] */
     int head_dim;
     float scale;
-    float *packed; /* [ATTENTION_ROWS, head_dim]: queries of a tile interleaved, [head_dim][width] */
 } head_view;
 
-/* out[i][r] = rows[r][i] for i < n (rounded up to 4): with one address to follow instead of four, the inner loops
- * have fewer instructions. */
-KERNEL void pack_tile(const float *const *rows, int width, int n, float *out) {
+/* out[i][r] = rows[r][i] for i < n (rounded up to 4 in a full tile): one address to follow instead of four. */
+KERNEL void interleave_rows(const float *const *rows, int width, int n, float *out) {
     if (width < TILE) {
         for (int i = 0; i < n; i++) {
             for (int r = 0; r < width; r++) *out++ = rows[r][i];
@@ -54,36 +61,44 @@ KERNEL void pack_tile(const float *const *rows, int width, int n, float *out) {
     }
 }
 
-/* scores[r][0..8): `width` queries, packed, against two key panels. */
-INLINE void score_tile(const head_view *head, const float *q, const float *panel0, const float *panel1,
-                       float *scores, const int width) {
-    f32x4 sum[2 * TILE], scale = f32x4_splat(head->scale);
+/* scores[r][0 ... 8 * n_pairs): `width` queries against pairs of key panels that follow one another, the
+ * second panel `step` floats behind the first. */
+INLINE void score_tile(const head_view *head, const float *q, const float *keys, size_t step, int n_pairs,
+                       float *const *scores, const int width) {
+    const int steps = width == 1 ? 4 : width == 2 ? 2 : 1; /* head_dim is a multiple of 4 */
     int head_dim = head->head_dim;
-    UNROLLED for (int r = 0; r < width; r++) sum[2 * r] = sum[2 * r + 1] = f32x4_zero();
-    ROLLED for (int d = 0; d < head_dim; d++) {
-        f32x4 k0 = f32x4_load(panel0), k1 = f32x4_load(panel1);
-        UNROLLED for (int r = 0; r < width; r++) {
-            f32x4 value = f32x4_load_splat(q + r);
-            sum[2 * r] = f32x4_add(sum[2 * r], f32x4_mul(value, k0));
-            sum[2 * r + 1] = f32x4_add(sum[2 * r + 1], f32x4_mul(value, k1));
+    for (int pair = 0; pair < n_pairs; pair++) {
+        const float *panel0 = keys + (size_t)pair * 2 * step, *panel1 = panel0 + step, *query = q;
+        f32x4 sum[2 * TILE], scale = f32x4_splat(head->scale);
+        UNROLLED for (int r = 0; r < width; r++) sum[2 * r] = sum[2 * r + 1] = f32x4_zero();
+        ROLLED for (int d = 0; d < head_dim; d += steps) {
+            UNROLLED for (int s = 0; s < steps; s++) {
+                f32x4 k0 = f32x4_load(panel0), k1 = f32x4_load(panel1);
+                UNROLLED for (int r = 0; r < width; r++) {
+                    f32x4 value = f32x4_load_splat(query + r);
+                    sum[2 * r] = f32x4_add(sum[2 * r], f32x4_mul(value, k0));
+                    sum[2 * r + 1] = f32x4_add(sum[2 * r + 1], f32x4_mul(value, k1));
+                }
+                panel0 += SLOT_PANEL;
+                panel1 += SLOT_PANEL;
+                query += width;
+            }
         }
-        panel0 += SLOT_PANEL;
-        panel1 += SLOT_PANEL;
-        q += width;
-    }
-    UNROLLED for (int r = 0; r < width; r++) {
-        f32x4_store(scores + 8 * r, f32x4_mul(sum[2 * r], scale));
-        f32x4_store(scores + 8 * r + 4, f32x4_mul(sum[2 * r + 1], scale));
+        UNROLLED for (int r = 0; r < width; r++) {
+            f32x4_store(scores[r] + 8 * pair, f32x4_mul(sum[2 * r], scale));
+            f32x4_store(scores[r] + 8 * pair + 4, f32x4_mul(sum[2 * r + 1], scale));
+        }
     }
 }
 
-/* out[r][0 .. 4 * vectors) += sum over `count` slots of p[slot][r] * v[slot][...]. */
-INLINE void value_tile(const float *v, size_t head_dim, int count, const float *p, float *const *out,
-                       const int width, const int vectors) {
+/* out[r][d ... d + 4 * vectors) += sum over `count` slots of p[slot][r] * v[slot][d ...]. */
+INLINE void value_columns(const float *v, int head_dim, int count, const float *p, float *const *out, int d,
+                          const int width, const int vectors) {
     f32x4 sum[2 * TILE];
+    v += d;
     UNROLLED for (int r = 0; r < width; r++) {
         UNROLLED for (int i = 0; i < vectors; i++)
-            sum[vectors * r + i] = f32x4_load(out[r] + 4 * i);
+            sum[vectors * r + i] = f32x4_load(out[r] + d + 4 * i);
     }
     ROLLED for (int s = 0; s < count; s++) {
         f32x4 v0 = f32x4_load(v), v1 = vectors > 1 ? f32x4_load(v + 4) : v0;
@@ -98,26 +113,29 @@ INLINE void value_tile(const float *v, size_t head_dim, int count, const float *
     }
     UNROLLED for (int r = 0; r < width; r++) {
         UNROLLED for (int i = 0; i < vectors; i++)
-            f32x4_store(out[r] + 4 * i, sum[vectors * r + i]);
+            f32x4_store(out[r] + d + 4 * i, sum[vectors * r + i]);
     }
 }
 
-typedef void (*score_tile_fn)(const head_view *head, const float *q, const float *panel0,
-                              const float *panel1, float *scores);
-typedef void (*value_tile_fn)(const float *v, size_t head_dim, int count, const float *p,
+INLINE void value_tile(const float *v, int head_dim, int count, const float *p, float *const *out,
+                       const int width) {
+    int d = 0;
+    for (; d + 8 <= head_dim; d += 8) value_columns(v, head_dim, count, p, out, d, width, 2);
+    if (d < head_dim) value_columns(v, head_dim, count, p, out, d, width, 1);
+}
+
+typedef void (*score_tile_fn)(const head_view *head, const float *q, const float *keys, size_t step,
+                              int n_pairs, float *const *scores);
+typedef void (*value_tile_fn)(const float *v, int head_dim, int count, const float *p,
                               float *const *out);
 #define ATTENTION_TILES(width) \
-    KERNEL void score_tile_##width(const head_view *head, const float *q, const float *panel0, \
-                                   const float *panel1, float *scores) { \
-        score_tile(head, q, panel0, panel1, scores, width); \
+    KERNEL void score_tile_##width(const head_view *head, const float *q, const float *keys, size_t step, \
+                                   int n_pairs, float *const *scores) { \
+        score_tile(head, q, keys, step, n_pairs, scores, width); \
     } \
-    KERNEL void value_tile_##width(const float *v, size_t head_dim, int count, const float *p, \
+    KERNEL void value_tile_##width(const float *v, int head_dim, int count, const float *p, \
                                    float *const *out) { \
-        value_tile(v, head_dim, count, p, out, width, 2); \
-    } \
-    KERNEL void value_half_tile_##width(const float *v, size_t head_dim, int count, const float *p, \
-                                        float *const *out) { \
-        value_tile(v, head_dim, count, p, out, width, 1); \
+        value_tile(v, head_dim, count, p, out, width); \
     }
 ATTENTION_TILES(1)
 ATTENTION_TILES(2)
@@ -125,112 +143,96 @@ ATTENTION_TILES(3)
 ATTENTION_TILES(4)
 static const score_tile_fn score_tiles[TILE + 1] = {NULL, score_tile_1, score_tile_2, score_tile_3,
                                                     score_tile_4};
-static const value_tile_fn value_tiles[2][TILE + 1] = {
-    {NULL, value_half_tile_1, value_half_tile_2, value_half_tile_3, value_half_tile_4},
-    {NULL, value_tile_1, value_tile_2, value_tile_3, value_tile_4}};
+static const value_tile_fn value_tiles[TILE + 1] = {NULL, value_tile_1, value_tile_2, value_tile_3,
+                                                    value_tile_4};
 
-static int largest_end(const stretch *rows, int n) {
-    int end = rows[0].end;
-    for (int r = 1; r < n; r++) end = rows[r].end > end ? rows[r].end : end;
-    return end;
-}
-
-static int smallest_end(const stretch *rows, int n) {
-    int end = rows[0].end;
-    for (int r = 1; r < n; r++) end = rows[r].end < end ? rows[r].end : end;
-    return end;
-}
-
-/* Rows from `first` that begin at the same slot, at most a tile. */
-static int tile_rows(const stretch *rows, int first, int n) {
-    int width = 1;
-    while (width < TILE && first + width < n && rows[first + width].begin == rows[first].begin) width++;
-    return width;
-}
-
-/* Eight scores of slots [slot, slot + 8) to their places. What falls behind the row's end is overwritten
- * later or lies in the padding; what falls before its beginning must not be written. */
-static void place_scores(const stretch *row, int slot, const float *scores) {
-    if (slot >= row->begin) {
-        float *at = row->score + (slot - row->begin);
-        f32x4_store(at, f32x4_load(scores));
-        f32x4_store(at + 4, f32x4_load(scores + 4));
-        return;
-    }
-    for (int i = row->begin - slot; i < 8; i++) row->score[i - (row->begin - slot)] = scores[i];
-}
-
-static void score_tile_at(const head_view *head, const stretch *rows, const float *q, int width, int slot,
-                          int end) {
-    float scores[8 * TILE];
-    size_t panel_floats = (size_t)head->head_dim * SLOT_PANEL;
-    const float *panel = head->keys + (size_t)(slot / SLOT_PANEL) * panel_floats;
-    bool second = slot + SLOT_PANEL < end; /* else there may be no second panel */
-    score_tiles[width](head, q, panel, second ? panel + panel_floats : panel, scores);
-    for (int r = 0; r < width; r++) {
-        if (slot < rows[r].end) place_scores(rows + r, slot, scores + 8 * r);
-    }
-}
-
-static void pack_queries(const head_view *head, const stretch *rows, int n) {
-    for (int r = 0; r < n;) {
-        const float *q[TILE];
-        int width = tile_rows(rows, r, n);
-        for (int i = 0; i < width; i++) q[i] = rows[r + i].q;
-        pack_tile(q, width, head->head_dim, head->packed + r * head->head_dim);
-        r += width;
-    }
-}
-
-/* All scores of the stretches, a panel pair of keys at a time for all rows. */
-static void score_stretches(const head_view *head, const stretch *rows, int n) {
-    int first_slot = rows[0].begin, end_slot = largest_end(rows, n);
-    for (int r = 1; r < n; r++) first_slot = rows[r].begin < first_slot ? rows[r].begin : first_slot;
-    if (first_slot >= end_slot) return;
-    pack_queries(head, rows, n);
-    for (int slot = first_slot / 8 * 8; slot < end_slot; slot += 8) {
-        for (int r = 0; r < n;) {
-            int width = tile_rows(rows, r, n), end = largest_end(rows + r, width);
-            const float *q = head->packed + r * head->head_dim;
-            if (rows[r].begin < slot + 8 && slot < end)
-                score_tile_at(head, rows + r, q, width, slot, end);
-            r += width;
+/* Groups rows into tiles and interleaves their queries into `packed`, [n, head_dim]. */
+static int make_tiles(const head_view *head, const stretch *rows, int n, float *packed, row_tile *tiles) {
+    int n_tiles = 0;
+    for (int r = 0; r < n; r += tiles[n_tiles++].width) {
+        row_tile t = {rows + r, 1, rows[r].begin, rows[r].end, rows[r].end, packed + r * head->head_dim};
+        const float *q[TILE] = {rows[r].q};
+        while (t.width < TILE && r + t.width < n && t.rows[t.width].begin == t.begin) {
+            const stretch *row = t.rows + t.width;
+            if (row->end < t.common) t.common = row->end;
+            if (row->end > t.end) t.end = row->end;
+            q[t.width++] = row->q;
         }
+        interleave_rows(q, t.width, head->head_dim, packed + r * head->head_dim);
+        tiles[n_tiles] = t;
+    }
+    return n_tiles;
+}
+
+/* Eight scores a row, of slots [slot, slot + 8), to where they belong. What falls behind a row's end is
+ * overwritten later or lies in the padding; what falls before its beginning must not be written. */
+static void score_edge(const head_view *head, const row_tile *t, const float *keys, size_t step, int slot) {
+    float scores[TILE][8], *to[TILE] = {scores[0], scores[1], scores[2], scores[3]};
+    bool second = slot + SLOT_PANEL < t->end; /* else there may be no second panel */
+    score_tiles[t->width](head, t->q, keys, second ? step : 0, 1, to);
+    int skip = slot < t->begin ? t->begin - slot : 0;
+    for (int r = 0; r < t->width; r++) {
+        if (slot >= t->rows[r].end) continue;
+        float *out = t->rows[r].score + (slot + skip - t->begin);
+        for (int i = skip; i < 8; i++) out[i - skip] = scores[r][i];
+    }
+}
+
+/* The tile's scores of slots [from, to), both multiples of 8: whole runs where every row sees all of it. */
+static void score_slots(const head_view *head, const row_tile *t, int from, int to) {
+    size_t step = (size_t)head->head_dim * SLOT_PANEL;
+    for (int slot = from; slot < to && slot < t->end;) {
+        const float *keys = head->keys + (size_t)(slot / SLOT_PANEL) * step;
+        int stop = to < t->common ? to : t->common, n_pairs = slot < t->begin ? 0 : (stop - slot) / 8;
+        if (n_pairs > 0) {
+            float *out[TILE];
+            for (int r = 0; r < t->width; r++) out[r] = t->rows[r].score + (slot - t->begin);
+            score_tiles[t->width](head, t->q, keys, step, n_pairs, out);
+            slot += 8 * n_pairs;
+            continue;
+        }
+        if (t->begin < slot + 8) score_edge(head, t, keys, step, slot);
+        slot += 8;
     }
 }
 
 /* out += the slots [begin, end), at most VALUE_SLOTS, which all `width` rows see. */
 static void add_values(const head_view *head, const stretch *rows, int width, int begin, int end) {
     if (begin >= end) return;
-    const float *p[TILE], *v = head->values + (size_t)begin * (size_t)head->head_dim;
+    const float *p[TILE];
     float *out[TILE], packed[VALUE_SLOTS * TILE];
     for (int r = 0; r < width; r++) {
         p[r] = rows[r].score + (begin - rows[r].begin);
         out[r] = rows[r].out;
     }
-    pack_tile(p, width, end - begin, packed);
-    for (int d = 0; d < head->head_dim;) {
-        int vectors = head->head_dim - d >= 8 ? 2 : 1;
-        value_tiles[vectors - 1][width](v + d, (size_t)head->head_dim, end - begin, packed, out);
-        for (int r = 0; r < width; r++) out[r] += 4 * vectors;
-        d += 4 * vectors;
+    interleave_rows(p, width, end - begin, packed);
+    value_tiles[width](head->values + (size_t)begin * (size_t)head->head_dim, head->head_dim, end - begin,
+                       packed, out);
+}
+
+/* out += the tile's slots within [from, to). */
+static void value_slots(const head_view *head, const row_tile *t, int from, int to) {
+    int begin = t->begin > from ? t->begin : from, common = t->common < to ? t->common : to;
+    add_values(head, t->rows, t->width, begin, common);
+    if (t->end == t->common) return;
+    for (int r = 0; r < t->width; r++) {
+        int end = t->rows[r].end < to ? t->rows[r].end : to;
+        add_values(head, t->rows + r, 1, begin > common ? begin : common, end);
     }
 }
 
-static void value_stretches(const head_view *head, const stretch *rows, int n) {
-    int first_slot = rows[0].begin, end_slot = largest_end(rows, n);
-    for (int r = 1; r < n; r++) first_slot = rows[r].begin < first_slot ? rows[r].begin : first_slot;
-    for (int slot = first_slot; slot < end_slot; slot += VALUE_SLOTS) {
-        int stop = slot + VALUE_SLOTS;
-        for (int r = 0; r < n;) {
-            int width = tile_rows(rows, r, n), common = smallest_end(rows + r, width);
-            int begin = rows[r].begin > slot ? rows[r].begin : slot;
-            add_values(head, rows + r, width, begin, common < stop ? common : stop);
-            for (int i = r; i < r + width; i++) {
-                int end = rows[i].end < stop ? rows[i].end : stop;
-                add_values(head, rows + i, 1, begin > common ? begin : common, end);
-            }
-            r += width;
+/* Calls `each` for stretches of slots, for all tiles one after the other, so that keys or values are read from memory
+ * once for all rows. */
+static void walk_slots(const head_view *head, const row_tile *tiles, int n_tiles, int size,
+                       void (*each)(const head_view *, const row_tile *, int, int)) {
+    int begin = tiles[0].begin, end = tiles[0].end;
+    for (int i = 1; i < n_tiles; i++) {
+        if (tiles[i].begin < begin) begin = tiles[i].begin;
+        if (tiles[i].end > end) end = tiles[i].end;
+    }
+    for (int slot = begin / 8 * 8; slot < end; slot += size) {
+        for (int i = 0; i < n_tiles; i++) {
+            if (tiles[i].begin < slot + size && slot < tiles[i].end) each(head, tiles + i, slot, slot + size);
         }
     }
 }
@@ -257,23 +259,25 @@ static void prepare_rows(const attention *a, int kv_head, int row_begin, int n, 
 
 static void simd_attend(const attention *a, int kv_head, int row_begin, int row_end, float *scores) {
     stretch prefix[ATTENTION_ROWS], branch[ATTENTION_ROWS];
-    float total[ATTENTION_ROWS];
+    row_tile tiles[2][ATTENTION_ROWS];
+    int n_tiles[2], n = row_end - row_begin;
+    if (n <= 0) return;
     size_t head_dim = (size_t)a->kv->head_dim;
     size_t head_at = (size_t)kv_head * (size_t)a->kv->n_slots * head_dim;
-    head_view head = {a->kv->keys + head_at, a->kv->values + head_at, a->kv->head_dim, a->scale,
-                      scores + ATTENTION_ROWS * a->stride};
-    int n = row_end - row_begin;
-    if (n <= 0) return;
+    head_view head = {a->kv->keys + head_at, a->kv->values + head_at, a->kv->head_dim, a->scale};
+    float total[ATTENTION_ROWS], *packed = scores + ATTENTION_ROWS * a->stride;
     prepare_rows(a, kv_head, row_begin, n, scores, prefix, branch);
-    score_stretches(&head, prefix, n);
-    score_stretches(&head, branch, n);
+    for (int part = 0; part < 2; part++) { /* the branch's scores after the prefix's, see score_edge */
+        n_tiles[part] = make_tiles(&head, part ? branch : prefix, n, packed, tiles[part]);
+        walk_slots(&head, tiles[part], n_tiles[part], SCORE_SLOTS, score_slots);
+    }
     for (int i = 0; i < n; i++) {
         size_t visible = visible_slots(prefix + i, branch + i);
         float *score = prefix[i].score;
         total[i] = simd_exp_sum(score, visible, simd_max(score, visible), score);
     }
-    value_stretches(&head, prefix, n);
-    value_stretches(&head, branch, n);
+    for (int part = 0; part < 2; part++)
+        walk_slots(&head, tiles[part], n_tiles[part], VALUE_SLOTS, value_slots);
     for (int i = 0; i < n; i++) {
         if (visible_slots(prefix + i, branch + i) == 0) continue; /* zeros stay */
         f32x4 divisor = f32x4_splat(total[i]);

@@ -1,7 +1,8 @@
 /* Matrix products and quantization of activations in 128-bit vectors; text of the tables in table_*.c.
  *
  * The register tile is 8 rows x 4 columns: two vectors of weights, one activation at a time spread over a
- * vector, eight sums. Its loop runs one step of k at a time: with more, V8 hoists the loads and spills.
+ * vector, eight sums. Its loop runs one step of k at a time: with more, V8 moves all loads to the front of
+ * the loop's body and spills.
  * With more than one tile of columns the panel is first widened into a buffer of the first-level cache,
  * Q8_0 to int16 and its scales to float, F16 to float. */
 #ifndef ASSAY_KERNELS_SIMD_MATMUL_H
@@ -37,6 +38,7 @@ INLINE f32x4 f32x4_load_f16x4(const void *p) {
 INLINE void q8_tile(const uint8_t *w, const uint8_t *x, int n_blocks, float *y, size_t stride,
                     const int width, const bool wide) {
     const int scale_bytes = wide ? 4 * PANEL : 2 * PANEL, pair_bytes = wide ? 4 * PANEL : 2 * PANEL;
+    const int steps = width == 1 ? 4 : width == 2 ? 2 : 1; /* as many as fit in 16 registers */
     f32x4 sum[2 * TILE];
     UNROLLED for (int c = 0; c < width; c++) {
         sum[2 * c] = f32x4_load(y + (size_t)c * stride);
@@ -50,16 +52,18 @@ INLINE void q8_tile(const uint8_t *w, const uint8_t *x, int n_blocks, float *y, 
         w += scale_bytes;
         const uint8_t *x_scales = x;
         x += 4 * width;
-        ROLLED for (int k = 0; k < BLOCK / 2; k++) {
-            i32x4 w0 = wide ? i32x4_load(w) : i16x8_load_i8x8(w);
-            i32x4 w1 = wide ? i32x4_load(w + 16) : i16x8_load_i8x8(w + 8);
-            UNROLLED for (int c = 0; c < width; c++) {
-                i32x4 pair = i32x4_load_splat(x + 4 * c);
-                dot[2 * c] = i32x4_add(dot[2 * c], i32x4_dot_i16x8(w0, pair));
-                dot[2 * c + 1] = i32x4_add(dot[2 * c + 1], i32x4_dot_i16x8(w1, pair));
+        ROLLED for (int k = 0; k < BLOCK / 2; k += steps) {
+            UNROLLED for (int s = 0; s < steps; s++) {
+                i32x4 w0 = wide ? i32x4_load(w) : i16x8_load_i8x8(w);
+                i32x4 w1 = wide ? i32x4_load(w + 16) : i16x8_load_i8x8(w + 8);
+                UNROLLED for (int c = 0; c < width; c++) {
+                    i32x4 pair = i32x4_load_splat(x + 4 * c);
+                    dot[2 * c] = i32x4_add(dot[2 * c], i32x4_dot_i16x8(w0, pair));
+                    dot[2 * c + 1] = i32x4_add(dot[2 * c + 1], i32x4_dot_i16x8(w1, pair));
+                }
+                w += pair_bytes;
+                x += 4 * width;
             }
-            w += pair_bytes;
-            x += 4 * width;
         }
         d0 = wide ? f32x4_load(scales) : f32x4_load_f16x4(scales);
         d1 = wide ? f32x4_load(scales + 16) : f32x4_load_f16x4(scales + 8);

@@ -1,5 +1,6 @@
 /* The idefics3 chat template, straight to token ids. Specials are put in by id, and text is always
- * tokenized as plain text: a question that contains "<end_of_utterance>" cannot end its own turn. */
+ * tokenized as plain text: a question that contains "<end_of_utterance>" cannot end its own turn.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,10 +8,12 @@
 
 #define MAX_IMAGES 64
 
-static assay_status push_special(const assay_model *model, const char *name, assay_ids *out, assay_error *err) {
+static assay_status push_special(const assay_model *model, const char *name, assay_ids *out,
+                                 assay_error *err) {
     int32_t id = assay_token_find(model->tokenizer, name);
     if (id < 0) {
-        return assay_fail(err, ASSAY_E_UNSUPPORTED, "chat: the model's vocabulary has no token %s", name);
+        return assay_fail(err, ASSAY_E_UNSUPPORTED, "chat: the model's vocabulary has no token %s",
+                          name);
     }
     return assay_ids_push(out, id, err);
 }
@@ -26,8 +29,8 @@ static assay_status push_image(const assay_model *model, assay_ids *out, assay_e
 }
 
 /* "User: " and the text form one piece for the tokenizer when no special stands between them. */
-static assay_status push_turn(const assay_model *model, int n_images, const char *text, assay_ids *out,
-                              assay_error *err) {
+static assay_status push_turn(const assay_model *model, int n_images, const char *text,
+                              assay_ids *out, assay_error *err) {
     const assay_tokenizer *tok = model->tokenizer;
     assay_status status = ASSAY_OK;
     if (n_images == 0) {
@@ -45,20 +48,23 @@ static assay_status push_turn(const assay_model *model, int n_images, const char
     return status;
 }
 
-assay_status assay_model_chat(const assay_model *model, int n_images, const char *text, int32_t **ids, size_t *n,
-                              assay_error *err) {
+assay_status assay_model_chat(const assay_model *model, int n_images, const char *text,
+                              int32_t **ids, size_t *n, assay_error *err) {
     static const char tag[] = "\nAssistant:";
     assay_ids out = {0};
     if (n_images < 0 || n_images > MAX_IMAGES) {
-        return assay_fail(err, ASSAY_E_ARGUMENT, "chat: %d images, expected 0 to %d", n_images, MAX_IMAGES);
+        return assay_fail(err, ASSAY_E_ARGUMENT, "chat: %d images, expected 0 to %d", n_images,
+                          MAX_IMAGES);
     }
     if (n_images > 0 && model->vision_gguf == NULL) {
-        return assay_fail(err, ASSAY_E_ARGUMENT, "chat: the model has no vision file, it cannot see an image");
+        return assay_fail(err, ASSAY_E_ARGUMENT,
+                          "chat: the model has no vision file, it cannot see an image");
     }
     assay_status status = push_special(model, "<|im_start|>", &out, err);
     if (status == ASSAY_OK) status = push_turn(model, n_images, text, &out, err);
     if (status == ASSAY_OK) status = push_special(model, "<end_of_utterance>", &out, err);
-    if (status == ASSAY_OK) status = assay_tokenize(model->tokenizer, tag, sizeof tag - 1, false, &out, err);
+    if (status == ASSAY_OK)
+        status = assay_tokenize(model->tokenizer, tag, sizeof tag - 1, false, &out, err);
     if (status != ASSAY_OK) {
         assay_ids_free(&out);
         return status;

@@ -25,7 +25,8 @@ typedef struct assay_vision_hparams {
 
 /* E_UNSUPPORTED: another architecture, or a variant of it that this engine does not compute.
  * E_FORMAT: a number is missing or contradicts another. */
-assay_status assay_text_hparams_read(const assay_gguf *gguf, assay_text_hparams *out, assay_error *err);
+assay_status assay_text_hparams_read(const assay_gguf *gguf, assay_text_hparams *out,
+                                     assay_error *err);
 assay_status assay_vision_hparams_read(const assay_gguf *gguf, const assay_text_hparams *text,
                                        assay_vision_hparams *out, assay_error *err);
 

@@ -7,7 +7,8 @@
 
 static assay_status check_file(const assay_model_file *file, assay_error *err) {
     if (file->bytes != NULL && file->n > 0) return ASSAY_OK;
-    return assay_fail(err, ASSAY_E_FORMAT, "%s: the file is empty", file->what != NULL ? file->what : "text model");
+    return assay_fail(err, ASSAY_E_FORMAT, "%s: the file is empty",
+                      file->what != NULL ? file->what : "text model");
 }
 
 static assay_status load_text(assay_model *m, assay_error *err) {
@@ -20,8 +21,9 @@ static assay_status load_text(assay_model *m, assay_error *err) {
     status = assay_text_weights_load(m->text_gguf, f->bytes, &m->text, &m->text_weights, err);
     if (status != ASSAY_OK) return status;
     if (assay_tokenizer_size(m->tokenizer) != m->text.n_vocab) {
-        return assay_fail(err, ASSAY_E_FORMAT, "%s: %d tokens in the vocabulary, but embeddings for %d",
-                          assay_gguf_what(m->text_gguf), assay_tokenizer_size(m->tokenizer), m->text.n_vocab);
+        return assay_fail(
+            err, ASSAY_E_FORMAT, "%s: %d tokens in the vocabulary, but embeddings for %d",
+            assay_gguf_what(m->text_gguf), assay_tokenizer_size(m->tokenizer), m->text.n_vocab);
     }
     return ASSAY_OK;
 }
@@ -29,7 +31,8 @@ static assay_status load_text(assay_model *m, assay_error *err) {
 static assay_status load_vision(assay_model *m, assay_error *err) {
     assay_model_file *f = &m->vision_file;
     assay_status status = assay_gguf_open(f->bytes, f->n, f->what, &m->vision_gguf, err);
-    if (status == ASSAY_OK) status = assay_vision_hparams_read(m->vision_gguf, &m->text, &m->vision, err);
+    if (status == ASSAY_OK)
+        status = assay_vision_hparams_read(m->vision_gguf, &m->text, &m->vision, err);
     if (status != ASSAY_OK) return status;
     m->image_token = assay_token_find(m->tokenizer, "<image>");
     if (m->image_token < 0) {
@@ -37,7 +40,8 @@ static assay_status load_vision(assay_model *m, assay_error *err) {
                           assay_gguf_what(m->text_gguf));
     }
     m->vision_sha256 = assay_sha256_of(f->bytes, f->n);
-    return assay_vision_weights_load(m->vision_gguf, f->bytes, &m->vision, m->text.dim, &m->vision_weights, err);
+    return assay_vision_weights_load(m->vision_gguf, f->bytes, &m->vision, m->text.dim,
+                                     &m->vision_weights, err);
 }
 
 static void describe(assay_model *m) {
@@ -63,7 +67,8 @@ static void describe(assay_model *m) {
     };
 }
 
-assay_status assay_model_create(assay_model_file text, assay_model_file vision, assay_model **out, assay_error *err) {
+assay_status assay_model_create(assay_model_file text, assay_model_file vision, assay_model **out,
+                                assay_error *err) {
     assay_model *m = assay_calloc(1, sizeof *m);
     if (m == NULL) {
         free(text.bytes);
@@ -104,8 +109,8 @@ const assay_model_info *assay_model_get_info(const assay_model *model) {
     return &model->info;
 }
 
-assay_status assay_model_tokenize(const assay_model *model, const char *text, size_t n_bytes, int32_t *ids, size_t cap,
-                                  size_t *n, assay_error *err) {
+assay_status assay_model_tokenize(const assay_model *model, const char *text, size_t n_bytes,
+                                  int32_t *ids, size_t cap, size_t *n, assay_error *err) {
     assay_ids all = {0};
     assay_status status = assay_tokenize(model->tokenizer, text, n_bytes, false, &all, err);
     if (status == ASSAY_OK) {

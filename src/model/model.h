@@ -22,18 +22,19 @@ struct assay_model {
     assay_model_info info;
 };
 
-/* One timeline. Everything lies in one arena, made once: the long-lived part first, then, from `work` on,
- * the buffers of the running call and the scratch of its kernels, released at its end. */
+/* One timeline. Everything lies in one arena, made once: the long-lived part first, then, from
+ * `work` on, the buffers of the running call and the scratch of its kernels, released at its end.
+ */
 struct assay_session {
     const assay_model *model;
     assay_exec exec; /* exec.scratch is &arena */
     assay_arena arena;
     int n_context, n_batch;
-    assay_kv *layers;  /* [n_layers], n_context slots each */
-    assay_rope rope;   /* n_context positions */
-    size_t length;     /* tokens in the timeline: slots [0, length) */
-    float *last;       /* [dim], hidden state of the last token after the last norm */
-    bool has_last;     /* false at the start and after a truncation */
+    assay_kv *layers; /* [n_layers], n_context slots each */
+    assay_rope rope;  /* n_context positions */
+    size_t length;    /* tokens in the timeline: slots [0, length) */
+    float *last;      /* [dim], hidden state of the last token after the last norm */
+    bool has_last;    /* false at the start and after a truncation */
     int (*progress)(void *context, double done);
     void *progress_context;
 };

@@ -1,6 +1,7 @@
-/* PNG or JPEG -> the one tile that the vision tower takes, as Hugging Face's slow SmolVLM image processor does it with
- * do_image_splitting = false and longest_edge = image_size: first the longest edge to image_size (up or down, the other edge made even),
- * then to a square, both by PIL's LANCZOS on 8-bit pixels. */
+/* PNG or JPEG -> the one tile that the vision tower takes, as Hugging Face's slow SmolVLM image
+ * processor does it with do_image_splitting = false and longest_edge = image_size: first the
+ * longest edge to image_size (up or down, the other edge made even), then to a square, both by
+ * PIL's LANCZOS on 8-bit pixels. */
 #include <string.h>
 
 #include "format/image.h"
@@ -21,12 +22,13 @@ static void rescaled_size(int width, int height, int edge, int *out_width, int *
     }
 }
 
-assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n, const char *what,
-                                    uint8_t *pixels, assay_error *err) {
+assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n,
+                                    const char *what, uint8_t *pixels, assay_error *err) {
     assay_image image = {0}, scaled = {0}, tile = {0};
     int edge = model->vision.image_size, width = 0, height = 0;
     if (model->vision_gguf == NULL) {
-        return assay_fail(err, ASSAY_E_ARGUMENT, "%s: the model has no vision file, it cannot see an image", what);
+        return assay_fail(err, ASSAY_E_ARGUMENT,
+                          "%s: the model has no vision file, it cannot see an image", what);
     }
     assay_status status = assay_image_decode(encoded, n, what, &image, err);
     if (status != ASSAY_OK) goto done;

@@ -1,10 +1,12 @@
 /* Models with seeded weights in the shapes of published ones, for tests and timing.
  *
- *     preset -> metadata and a plan of tensors -> GGUF laid out by the writer -> rows filled and quantized
+ *     preset -> metadata and a plan of tensors -> GGUF laid out by the writer -> rows filled and
+ * quantized
  *
- * Weights are near-normal with a deviation that keeps activations of order one: 1 / sqrt(inputs) for a matrix, less for those that add to
- * the residual stream, 2 / sqrt(dim) for the output, so that next-token distributions are neither flat nor one-hot.
- * Every tensor draws from its own stream of the seed: the same model in another type holds the same numbers, rounded. */
+ * Weights are near-normal with a deviation that keeps activations of order one: 1 / sqrt(inputs)
+ * for a matrix, less for those that add to the residual stream, 2 / sqrt(dim) for the output, so
+ * that next-token distributions are neither flat nor one-hot. Every tensor draws from its own
+ * stream of the seed: the same model in another type holds the same numbers, rounded. */
 #include "model/random.h"
 
 #include <stdio.h>
@@ -22,7 +24,8 @@ typedef struct preset {
     int image_size, patch_size, scale, vision_layers, vision_dim, vision_ffn_dim, vision_heads;
 } preset;
 
-/* tiny: odd in what must not matter, a vocabulary of no multiple of the panel, three query heads on one key head. */
+/* tiny: odd in what must not matter, a vocabulary of no multiple of the panel, three query heads on
+ * one key head. */
 static const preset presets[] = {
     {"smolvlm-256m", 30, 576, 1536, 9, 3, 49280, 8192, 100000, 512, 16, 4, 12, 768, 3072, 12},
     {"smolvlm-500m", 32, 960, 2560, 15, 5, 49280, 8192, 100000, 512, 16, 4, 12, 768, 3072, 12},
@@ -46,8 +49,8 @@ typedef struct plan {
     plan_item items[PLAN_MAX];
 } plan;
 
-static void add(plan *p, const char *name, assay_type type, int n_dims, const uint64_t *dims, double mean,
-                double deviation) {
+static void add(plan *p, const char *name, assay_type type, int n_dims, const uint64_t *dims,
+                double mean, double deviation) {
     uint64_t rows = 1;
     for (int i = 1; i < n_dims; i++) rows *= dims[i];
     plan_item item = {0, type, (int)rows, (int)dims[0], mean, deviation};
@@ -66,7 +69,9 @@ static void add_vector(plan *p, const char *name, int n, double mean, double dev
 }
 
 /* 1 / sqrt(n), for fan-in. */
-static double per_root(double n) { return 1 / assay_sqrt(n); }
+static double per_root(double n) {
+    return 1 / assay_sqrt(n);
+}
 
 static void plan_text(plan *p, const preset *m) {
     char name[NAME_SIZE];
@@ -138,7 +143,8 @@ static void plan_vision(plan *p, const preset *m) {
     }
     add_vector(p, "v.post_ln.weight", dim, 1, 0.1);
     add_vector(p, "v.post_ln.bias", dim, 0, 0.1);
-    add_matrix(p, "mm.model.fc.weight", m->dim, dim * m->scale * m->scale, per_root(dim * m->scale * m->scale));
+    add_matrix(p, "mm.model.fc.weight", m->dim, dim * m->scale * m->scale,
+               per_root(dim * m->scale * m->scale));
 }
 
 static void put_text_metadata(assay_gguf_writer *w, const preset *m) {
@@ -179,29 +185,35 @@ static void put_vision_metadata(assay_gguf_writer *w, const preset *m) {
     assay_gguf_put_u32(w, "clip.vision.preproc_image_size", (uint32_t)m->image_size);
 }
 
-/* Sum of four uniform 16-bit numbers (Irwin-Hall), scaled to deviation 1: fast, bounded by 3.5, near enough to normal. */
+/* Sum of four uniform 16-bit numbers (Irwin-Hall), scaled to deviation 1: fast, bounded by 3.5,
+ * near enough to normal. */
 static float near_normal(assay_rng *rng) {
     uint64_t bits = assay_rng_u64(rng);
-    int sum = (int)(bits & 0xFFFF) + (int)(bits >> 16 & 0xFFFF) + (int)(bits >> 32 & 0xFFFF) + (int)(bits >> 48);
+    int sum = (int)(bits & 0xFFFF) + (int)(bits >> 16 & 0xFFFF) + (int)(bits >> 32 & 0xFFFF) +
+              (int)(bits >> 48);
     return (float)(sum - 2 * 65535) * (1.0f / 37837.23f); /* 65536 * sqrt(4 / 12) */
 }
 
 /* The file with its weights. `stream` is that of the first tensor. */
-static assay_status build(plan *p, uint64_t seed, uint64_t stream, uint8_t **bytes, size_t *n, assay_error *err) {
+static assay_status build(plan *p, uint64_t seed, uint64_t stream, uint8_t **bytes, size_t *n,
+                          assay_error *err) {
     uint8_t *file = NULL;
     size_t most = 1;
-    for (size_t i = 0; i < p->n; i++) most = (size_t)p->items[i].cols > most ? (size_t)p->items[i].cols : most;
+    for (size_t i = 0; i < p->n; i++)
+        most = (size_t)p->items[i].cols > most ? (size_t)p->items[i].cols : most;
     float *row = assay_alloc(most, sizeof *row);
-    assay_status status = row != NULL ? assay_gguf_build(p->writer, &file, n, err)
-                                      : assay_fail(err, ASSAY_E_MEMORY, "random model: out of memory");
+    assay_status status = row != NULL
+                              ? assay_gguf_build(p->writer, &file, n, err)
+                              : assay_fail(err, ASSAY_E_MEMORY, "random model: out of memory");
     for (size_t i = 0; status == ASSAY_OK && i < p->n; i++) {
         const plan_item *item = &p->items[i];
         assay_rng rng = assay_rng_seed(seed, stream + i);
         uint8_t *out = assay_gguf_tensor_data(p->writer, item->index);
         size_t row_bytes = 0;
         if (!assay_type_size(item->type, 1, (size_t)item->cols, &row_bytes)) {
-            status = assay_fail(err, ASSAY_E_ARGUMENT, "random model: %d columns do not fit the type %s", item->cols,
-                                assay_type_name(item->type));
+            status =
+                assay_fail(err, ASSAY_E_ARGUMENT, "random model: %d columns do not fit the type %s",
+                           item->cols, assay_type_name(item->type));
             break;
         }
         for (int r = 0; r < item->rows; r++) {
@@ -226,7 +238,8 @@ static assay_status find_type(const char *name, assay_type *type, assay_error *e
         *type = types[i];
         if (strcmp(name, assay_type_name(*type)) == 0) return ASSAY_OK;
     }
-    return assay_fail(err, ASSAY_E_ARGUMENT, "random model: type \"%.32s\"; known are F32, F16, Q8_0", name);
+    return assay_fail(err, ASSAY_E_ARGUMENT,
+                      "random model: type \"%.32s\"; known are F32, F16, Q8_0", name);
 }
 
 static assay_status find_preset(const char *name, const preset **out, assay_error *err) {
@@ -235,16 +248,18 @@ static assay_status find_preset(const char *name, const preset **out, assay_erro
         if (strcmp(name, presets[i].name) == 0) return ASSAY_OK;
     }
     return assay_fail(err, ASSAY_E_ARGUMENT,
-                      "random model: preset \"%.32s\"; known are smolvlm-256m, smolvlm-500m, tiny", name);
+                      "random model: preset \"%.32s\"; known are smolvlm-256m, smolvlm-500m, tiny",
+                      name);
 }
 
-static assay_status make_text(const preset *m, assay_type type, uint64_t seed, uint8_t **bytes, size_t *n,
-                              assay_error *err) {
+static assay_status make_text(const preset *m, assay_type type, uint64_t seed, uint8_t **bytes,
+                              size_t *n, assay_error *err) {
     assay_random_vocab vocab = {0};
     plan *p = assay_calloc(1, sizeof *p);
     assay_gguf_writer *w = assay_gguf_writer_create();
-    assay_status status = p != NULL && w != NULL ? assay_random_vocab_make(m->n_vocab, &vocab, err)
-                                                 : assay_fail(err, ASSAY_E_MEMORY, "random model: out of memory");
+    assay_status status = p != NULL && w != NULL
+                              ? assay_random_vocab_make(m->n_vocab, &vocab, err)
+                              : assay_fail(err, ASSAY_E_MEMORY, "random model: out of memory");
     if (status == ASSAY_OK) {
         p->writer = w;
         p->type = type;
@@ -259,8 +274,8 @@ static assay_status make_text(const preset *m, assay_type type, uint64_t seed, u
     return status;
 }
 
-static assay_status make_vision(const preset *m, assay_type type, uint64_t seed, uint8_t **bytes, size_t *n,
-                                assay_error *err) {
+static assay_status make_vision(const preset *m, assay_type type, uint64_t seed, uint8_t **bytes,
+                                size_t *n, assay_error *err) {
     plan *p = assay_calloc(1, sizeof *p);
     assay_gguf_writer *w = assay_gguf_writer_create();
     assay_status status = ASSAY_OK;
@@ -278,8 +293,9 @@ static assay_status make_vision(const preset *m, assay_type type, uint64_t seed,
     return status;
 }
 
-assay_status assay_model_random(const char *preset_name, const char *type_name, uint64_t seed, uint8_t **text,
-                                size_t *n_text, uint8_t **vision, size_t *n_vision, assay_error *err) {
+assay_status assay_model_random(const char *preset_name, const char *type_name, uint64_t seed,
+                                uint8_t **text, size_t *n_text, uint8_t **vision, size_t *n_vision,
+                                assay_error *err) {
     const preset *m = NULL;
     assay_type type = ASSAY_F32;
     *text = *vision = NULL;

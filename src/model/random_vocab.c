@@ -6,7 +6,14 @@
 #include <string.h>
 
 enum { TYPE_NORMAL = 1, TYPE_CONTROL = 3 };
-enum { N_FIRST = 3, N_GRID = 6, N_BYTES = 256, N_FULL_RESERVED = 88, FULL_VOCAB = 49280, TEXT_SIZE = 32 };
+enum {
+    N_FIRST = 3,
+    N_GRID = 6,
+    N_BYTES = 256,
+    N_FULL_RESERVED = 88,
+    FULL_VOCAB = 49280,
+    TEXT_SIZE = 32
+};
 
 /* "Ġ", the visible form of a space. */
 #define SPACE "\xc4\xa0"
@@ -14,12 +21,13 @@ enum { N_FIRST = 3, N_GRID = 6, N_BYTES = 256, N_FULL_RESERVED = 88, FULL_VOCAB 
 static const char *const first_specials[N_FIRST] = {"<|endoftext|>", "<|im_start|>", "<|im_end|>"};
 
 /* By rank: "left right". */
-static const char *const merges[] = {SPACE " t", SPACE " a", "h e",  "i n", "r e",           "o n",
-                                     "e r",      "a t",      "o u",  "i s", SPACE "t he",    "e n",
-                                     SPACE " o", "in g",     "t he", "a n", SPACE "a n",     "he r"};
+static const char *const merges[] = {SPACE " t", SPACE " a", "h e",  "i n", "r e",        "o n",
+                                     "e r",      "a t",      "o u",  "i s", SPACE "t he", "e n",
+                                     SPACE " o", "in g",     "t he", "a n", SPACE "a n",  "he r"};
 enum { N_MERGES = sizeof merges / sizeof *merges };
 
-/* GPT-2's visible form of a byte: printable Latin-1 stands for itself, the others follow from U+0100 on. */
+/* GPT-2's visible form of a byte: printable Latin-1 stands for itself, the others follow from
+ * U+0100 on. */
 static void byte_text(int byte, char *out) {
     int code = 256, point = byte;
     for (int b = 0; b <= byte; b++) {
@@ -60,7 +68,8 @@ static void token_text(int id, int n_vocab, int n_reserved, char *out) {
         byte_text(id - N_FIRST, out);
     } else if (merged < N_MERGES) {
         const char *space = strchr(merges[merged], ' ');
-        snprintf(out, TEXT_SIZE, "%.*s%s", (int)(space - merges[merged]), merges[merged], space + 1);
+        snprintf(out, TEXT_SIZE, "%.*s%s", (int)(space - merges[merged]), merges[merged],
+                 space + 1);
     } else if (id < n_vocab - n_tail) {
         snprintf(out, TEXT_SIZE, "filler%d", id);
     } else {
@@ -76,7 +85,7 @@ assay_status assay_random_vocab_make(int n_vocab, assay_random_vocab *out, assay
     size_t bytes = n * (TEXT_SIZE + sizeof *v.tokens + sizeof *v.types) + 3 * ASSAY_ALIGN;
     assay_status status = assay_arena_create(&v.memory, bytes, "vocabulary", err);
     if (status != ASSAY_OK) return status;
-    char(*texts)[TEXT_SIZE] = assay_arena_alloc(&v.memory, n, TEXT_SIZE);
+    char (*texts)[TEXT_SIZE] = assay_arena_alloc(&v.memory, n, TEXT_SIZE);
     v.tokens = assay_arena_alloc(&v.memory, n, sizeof *v.tokens);
     v.types = assay_arena_alloc(&v.memory, n, sizeof *v.types);
     for (int id = 0; id < n_vocab; id++) {

@@ -37,7 +37,8 @@ static const char *type_name(uint32_t type) {
 static void print_shape(char *out, size_t size, int n_dims, const uint64_t *dims) {
     size_t used = (size_t)snprintf(out, size, "[");
     for (int i = n_dims - 1; i >= 0 && used < size; i--) {
-        used += (size_t)snprintf(out + used, size - used, "%llu%s", (unsigned long long)dims[i], i > 0 ? ", " : "");
+        used += (size_t)snprintf(out + used, size - used, "%llu%s", (unsigned long long)dims[i],
+                                 i > 0 ? ", " : "");
     }
     if (used < size) snprintf(out + used, size - used, "]");
 }
@@ -52,27 +53,31 @@ static void check_shape(loader *l, const assay_gguf_tensor *t, int n_dims, const
     char want[96], found[96];
     print_shape(want, sizeof want, n_dims, dims);
     print_shape(found, sizeof found, t->n_dims, t->dims);
-    l->status = assay_fail(l->err, ASSAY_E_FORMAT, "%s: tensor %s: expected %s, found %s", assay_gguf_what(l->gguf),
-                           t->name, want, found);
+    l->status = assay_fail(l->err, ASSAY_E_FORMAT, "%s: tensor %s: expected %s, found %s",
+                           assay_gguf_what(l->gguf), t->name, want, found);
 }
 
 /* The tensor, or NULL after a failure. Dims as in GGUF, the fastest first. */
-static const assay_gguf_tensor *take(loader *l, const char *name, int n_dims, const uint64_t *dims) {
+static const assay_gguf_tensor *take(loader *l, const char *name, int n_dims,
+                                     const uint64_t *dims) {
     if (l->status != ASSAY_OK) return NULL;
     const assay_gguf_tensor *t = assay_gguf_find(l->gguf, name);
     if (t == NULL) {
-        l->status = assay_fail(l->err, ASSAY_E_FORMAT, "%s: tensor %s is missing", assay_gguf_what(l->gguf), name);
+        l->status = assay_fail(l->err, ASSAY_E_FORMAT, "%s: tensor %s is missing",
+                               assay_gguf_what(l->gguf), name);
         return NULL;
     }
     if (t->type != ASSAY_F32 && t->type != ASSAY_F16 && t->type != ASSAY_Q8_0) {
-        l->status = assay_fail(l->err, ASSAY_E_UNSUPPORTED,
-                               "%s: tensor %s has type %s (%u); supported are F32, F16 and Q8_0",
-                               assay_gguf_what(l->gguf), name, type_name(t->type), (unsigned)t->type);
+        l->status =
+            assay_fail(l->err, ASSAY_E_UNSUPPORTED,
+                       "%s: tensor %s has type %s (%u); supported are F32, F16 and Q8_0",
+                       assay_gguf_what(l->gguf), name, type_name(t->type), (unsigned)t->type);
         return NULL;
     }
     check_shape(l, t, n_dims, dims);
     if (l->status == ASSAY_OK && t->offset % sizeof(float) != 0) {
-        l->status = assay_fail(l->err, ASSAY_E_FORMAT, "%s: tensor %s does not start at a multiple of 4 bytes",
+        l->status = assay_fail(l->err, ASSAY_E_FORMAT,
+                               "%s: tensor %s does not start at a multiple of 4 bytes",
                                assay_gguf_what(l->gguf), name);
     }
     if (l->status != ASSAY_OK) return NULL;
@@ -101,10 +106,12 @@ static void floats(loader *l, const char *name, int rows, int n, const float **o
     if (t == NULL) return;
     float *copy = assay_arena_alloc(l->memory, (size_t)rows * (size_t)n, sizeof *copy);
     if (copy == NULL) { /* the arena was sized by the same tensors */
-        l->status = assay_fail(l->err, ASSAY_E_MEMORY, "%s: no memory for tensor %s", assay_gguf_what(l->gguf), name);
+        l->status = assay_fail(l->err, ASSAY_E_MEMORY, "%s: no memory for tensor %s",
+                               assay_gguf_what(l->gguf), name);
         return;
     }
-    assay_dequantize_row((assay_type)t->type, l->bytes + (size_t)t->offset, (size_t)rows * (size_t)n, copy);
+    assay_dequantize_row((assay_type)t->type, l->bytes + (size_t)t->offset,
+                         (size_t)rows * (size_t)n, copy);
     *out = copy;
 }
 
@@ -117,9 +124,13 @@ static assay_status memory_create(loader *l, const char *position, size_t layers
         uint64_t n = 1;
         for (int d = 0; d < t->n_dims; d++) n *= t->dims[d];
         bool copied = t->n_dims == 1 || n == t->dims[0] || strcmp(t->name, position) == 0;
-        if (copied) fits = fits && n < SIZE_MAX / 8 && assay_size_add(need, (size_t)n * 4 + ASSAY_ALIGN, &need);
+        if (copied)
+            fits = fits && n < SIZE_MAX / 8 &&
+                   assay_size_add(need, (size_t)n * 4 + ASSAY_ALIGN, &need);
     }
-    if (!fits) return assay_fail(l->err, ASSAY_E_LIMIT, "%s: vectors are too large", assay_gguf_what(l->gguf));
+    if (!fits)
+        return assay_fail(l->err, ASSAY_E_LIMIT, "%s: vectors are too large",
+                          assay_gguf_what(l->gguf));
     return assay_arena_create(l->memory, need, "norms and biases", l->err);
 }
 
@@ -127,9 +138,10 @@ static assay_status memory_create(loader *l, const char *position, size_t layers
 static void expect_all_taken(loader *l, const char *prefix_of_layers, int n_layers) {
     size_t n = assay_gguf_n_tensors(l->gguf);
     if (l->status != ASSAY_OK || l->n_taken == n) return;
-    l->status = assay_fail(l->err, ASSAY_E_UNSUPPORTED,
-                           "%s: holds %zu tensors where this architecture with %d layers (%s*) has %zu",
-                           assay_gguf_what(l->gguf), n, n_layers, prefix_of_layers, l->n_taken);
+    l->status =
+        assay_fail(l->err, ASSAY_E_UNSUPPORTED,
+                   "%s: holds %zu tensors where this architecture with %d layers (%s*) has %zu",
+                   assay_gguf_what(l->gguf), n, n_layers, prefix_of_layers, l->n_taken);
 }
 
 static void text_layer(loader *l, int i, const assay_text_hparams *hp, assay_text_layer *out) {
@@ -182,7 +194,8 @@ assay_status assay_text_weights_load(const assay_gguf *gguf, uint8_t *bytes, ass
         w.output = w.embed;
     }
     floats(&l, "output_norm.weight", 1, hp->dim, &w.norm);
-    for (int i = 0; i < hp->n_layers && l.status == ASSAY_OK; i++) text_layer(&l, i, hp, &w.layers[i]);
+    for (int i = 0; i < hp->n_layers && l.status == ASSAY_OK; i++)
+        text_layer(&l, i, hp, &w.layers[i]);
     expect_all_taken(&l, "blk.", hp->n_layers);
     if (l.status != ASSAY_OK) {
         assay_arena_destroy(&w.memory);
@@ -196,11 +209,12 @@ assay_status assay_text_weights_load(const assay_gguf *gguf, uint8_t *bytes, ass
 /* Files of an old converter hold the two matrices of the MLP under each other's name. */
 static bool ffn_names_swapped(const assay_gguf *gguf, const assay_vision_hparams *hp) {
     const assay_gguf_tensor *down = assay_gguf_find(gguf, "v.blk.0.ffn_down.weight");
-    return down != NULL && hp->dim != hp->ffn_dim && down->n_dims == 2 && down->dims[0] == (uint64_t)hp->dim &&
-           down->dims[1] == (uint64_t)hp->ffn_dim;
+    return down != NULL && hp->dim != hp->ffn_dim && down->n_dims == 2 &&
+           down->dims[0] == (uint64_t)hp->dim && down->dims[1] == (uint64_t)hp->ffn_dim;
 }
 
-static void vision_layer(loader *l, int i, const assay_vision_hparams *hp, bool swapped, assay_vision_layer *out) {
+static void vision_layer(loader *l, int i, const assay_vision_hparams *hp, bool swapped,
+                         assay_vision_layer *out) {
     char name[NAME_SIZE];
     const struct {
         const char *name;
@@ -229,8 +243,9 @@ static void vision_layer(loader *l, int i, const assay_vision_hparams *hp, bool 
     }
 }
 
-assay_status assay_vision_weights_load(const assay_gguf *gguf, uint8_t *bytes, const assay_vision_hparams *hp,
-                                       int text_dim, assay_vision_weights *out, assay_error *err) {
+assay_status assay_vision_weights_load(const assay_gguf *gguf, uint8_t *bytes,
+                                       const assay_vision_hparams *hp, int text_dim,
+                                       assay_vision_weights *out, assay_error *err) {
     assay_vision_weights w = {0};
     loader l = {.gguf = gguf, .bytes = bytes, .memory = &w.memory, .err = err};
     size_t layers_bytes = (size_t)hp->n_layers * sizeof *w.layers;
@@ -241,7 +256,8 @@ assay_status assay_vision_weights_load(const assay_gguf *gguf, uint8_t *bytes, c
 
     uint64_t patch = (uint64_t)hp->patch_size;
     const uint64_t conv[4] = {patch, patch, 3, (uint64_t)hp->dim};
-    pack(&l, take(&l, "v.patch_embd.weight", 4, conv), hp->dim, 3 * hp->patch_size * hp->patch_size, &w.patch);
+    pack(&l, take(&l, "v.patch_embd.weight", 4, conv), hp->dim, 3 * hp->patch_size * hp->patch_size,
+         &w.patch);
     floats(&l, "v.patch_embd.bias", 1, hp->dim, &w.patch_bias);
     floats(&l, "v.position_embd.weight", hp->n_patches, hp->dim, &w.position);
     bool swapped = ffn_names_swapped(gguf, hp);

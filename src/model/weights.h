@@ -1,5 +1,6 @@
-/* The weights of a model: tensors looked up by name, their shapes checked, matrices repacked in place
- * inside the file's own block, vectors (norms, biases, position embeddings) copied out as floats. */
+/* The weights of a model: tensors looked up by name, their shapes checked, matrices repacked in
+ * place inside the file's own block, vectors (norms, biases, position embeddings) copied out as
+ * floats. */
 #ifndef ASSAY_MODEL_WEIGHTS_H
 #define ASSAY_MODEL_WEIGHTS_H
 
@@ -33,23 +34,24 @@ typedef struct assay_vision_layer {
 } assay_vision_layer;
 
 typedef struct assay_vision_weights {
-    assay_matrix patch;        /* [dim, 3 * patch * patch]: channel, row, column */
-    const float *patch_bias;   /* [dim] */
-    const float *position;     /* [n_patches, dim] */
+    assay_matrix patch;                   /* [dim, 3 * patch * patch]: channel, row, column */
+    const float *patch_bias;              /* [dim] */
+    const float *position;                /* [n_patches, dim] */
     const float *post_weight, *post_bias; /* [dim], the norm after the last layer */
-    assay_matrix connector;    /* [text dim, dim * scale * scale] */
-    assay_vision_layer *layers; /* [n_layers] */
+    assay_matrix connector;               /* [text dim, dim * scale * scale] */
+    assay_vision_layer *layers;           /* [n_layers] */
     assay_arena memory;
     uint64_t n_parameters;
 } assay_vision_weights;
 
-/* `bytes` is the file that gguf indexes, writable. Sets hp->n_vocab from the embedding when it is 0. A tensor that is not part of the
- * architecture is refused too: silently ignoring a bias would give wrong numbers. After a failure the weights are empty and
- * the bytes are undefined. */
+/* `bytes` is the file that gguf indexes, writable. Sets hp->n_vocab from the embedding when it is
+ * 0. A tensor that is not part of the architecture is refused too: silently ignoring a bias would
+ * give wrong numbers. After a failure the weights are empty and the bytes are undefined. */
 assay_status assay_text_weights_load(const assay_gguf *gguf, uint8_t *bytes, assay_text_hparams *hp,
                                      assay_text_weights *out, assay_error *err);
-assay_status assay_vision_weights_load(const assay_gguf *gguf, uint8_t *bytes, const assay_vision_hparams *hp,
-                                       int text_dim, assay_vision_weights *out, assay_error *err);
+assay_status assay_vision_weights_load(const assay_gguf *gguf, uint8_t *bytes,
+                                       const assay_vision_hparams *hp, int text_dim,
+                                       assay_vision_weights *out, assay_error *err);
 void assay_text_weights_free(assay_text_weights *weights); /* zeroed weights are fine */
 void assay_vision_weights_free(assay_vision_weights *weights);
 

@@ -1,4 +1,5 @@
-/* Any bytes as JSON: what is accepted has a canonical form that reads back as itself; and as a recipe. */
+/* Any bytes as JSON: what is accepted has a canonical form that reads back as itself; and as a
+ * recipe. */
 #include "fuzz.h"
 
 #include "assay_eval.h"
@@ -9,7 +10,8 @@ static void check_canonical(const cJSON *value) {
     assay_error err = {0};
     cJSON *again = NULL;
     assay_json_canonical(value, &once);
-    PROMISE(!once.failed && assay_json_parse(once.data, once.len, "again", &again, &err) == ASSAY_OK);
+    PROMISE(!once.failed &&
+            assay_json_parse(once.data, once.len, "again", &again, &err) == ASSAY_OK);
     assay_json_canonical(again, &twice);
     PROMISE(once.len == twice.len && memcmp(once.data, twice.data, once.len) == 0);
     cJSON_Delete(again);
@@ -22,7 +24,8 @@ static void check_recipe(const uint8_t *bytes, size_t n) {
     assay_error err = {0};
     PROMISE(text != NULL);
     if (assay_recipe_canonical(text, -1, &once, &err) == ASSAY_OK) {
-        PROMISE(assay_recipe_canonical(once, -1, &twice, &err) == ASSAY_OK && strcmp(once, twice) == 0);
+        PROMISE(assay_recipe_canonical(once, -1, &twice, &err) == ASSAY_OK &&
+                strcmp(once, twice) == 0);
     } else {
         PROMISE(once == NULL && err.text[0] != '\0');
     }
@@ -35,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     cJSON *value = NULL;
     assay_error err = {0};
     assay_status status = assay_json_parse((const char *)bytes, n, "fuzz", &value, &err);
-    PROMISE((status == ASSAY_OK) == (value != NULL) && (status == ASSAY_OK) == (err.text[0] == '\0'));
+    PROMISE((status == ASSAY_OK) == (value != NULL) &&
+            (status == ASSAY_OK) == (err.text[0] == '\0'));
     if (value != NULL) check_canonical(value);
     cJSON_Delete(value);
     check_recipe(bytes, n);

@@ -1,22 +1,27 @@
-/* Any bytes as a run record: its header, the whole check, and the report over the dataset of the seeds
- * (tests/golden/gen/bad_records.py writes the same index and manifest). */
+/* Any bytes as a run record: its header, the whole check, and the report over the dataset of the
+ * seeds (tests/golden/gen/bad_records.py writes the same index and manifest). */
 #include "fuzz.h"
 
 #include "assay_eval.h"
 #include "format/json.h"
 
 static const char index_text[] =
-    "{\"dimension\":\"Honest\",\"domain\":\"d\",\"gold\":[0],\"id\":\"a\",\"images\":[],\"options\":[\"x\",\"y\"],\"question\":\"q\",\"sight\":false,\"task\":\"t\"}\n"
-    "{\"dimension\":\"Honest\",\"domain\":\"d\",\"gold\":[1],\"id\":\"b\",\"images\":[],\"options\":[\"x\",\"y\"],\"question\":\"q\",\"sight\":true,\"task\":\"u\"}\n";
+    "{\"dimension\":\"Honest\",\"domain\":\"d\",\"gold\":[0],\"id\":\"a\",\"images\":[],"
+    "\"options\":[\"x\",\"y\"],\"question\":\"q\",\"sight\":false,\"task\":\"t\"}\n"
+    "{\"dimension\":\"Honest\",\"domain\":\"d\",\"gold\":[1],\"id\":\"b\",\"images\":[],"
+    "\"options\":[\"x\",\"y\"],\"question\":\"q\",\"sight\":true,\"task\":\"u\"}\n";
 
 static assay_dataset *open_dataset(void) {
     char manifest[512];
     assay_dataset *d = NULL;
     assay_error err = {0};
-    int n = snprintf(manifest, sizeof manifest,
-                     "{\"format\":1,\"index\":{\"bytes\":%zu,\"file\":\"i\",\"sha256\":\"%s\"},\"licence\":\"l\",\"n_samples\":2,\"name\":\"n\",\"shards\":[],\"version\":\"1\"}",
-                     sizeof index_text - 1, assay_sha256_of(index_text, sizeof index_text - 1).hex);
-    PROMISE(assay_dataset_open(manifest, (size_t)n, index_text, sizeof index_text - 1, &d, &err) == ASSAY_OK);
+    int n = snprintf(
+        manifest, sizeof manifest,
+        "{\"format\":1,\"index\":{\"bytes\":%zu,\"file\":\"i\",\"sha256\":\"%s\"},\"licence\":"
+        "\"l\",\"n_samples\":2,\"name\":\"n\",\"shards\":[],\"version\":\"1\"}",
+        sizeof index_text - 1, assay_sha256_of(index_text, sizeof index_text - 1).hex);
+    PROMISE(assay_dataset_open(manifest, (size_t)n, index_text, sizeof index_text - 1, &d, &err) ==
+            ASSAY_OK);
     return d;
 }
 
@@ -30,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     assay_status check = assay_record_check(record, n, &check_err);
     assay_status report = assay_report(d, record, n, &json, &report_err);
     PROMISE(header != ASSAY_OK || info.n_samples >= 1);
-    PROMISE(header == ASSAY_OK || (check != ASSAY_OK && report != ASSAY_OK && header_err.text[0] != '\0'));
+    PROMISE(header == ASSAY_OK ||
+            (check != ASSAY_OK && report != ASSAY_OK && header_err.text[0] != '\0'));
     PROMISE((report == ASSAY_OK) == (json != NULL));
     if (json != NULL) {
         cJSON *value = NULL;

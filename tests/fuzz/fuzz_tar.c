@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         PROMISE((status == ASSAY_OK) == (err.text[0] == '\0'));
         if (status != ASSAY_OK || end) break;
         PROMISE(entry.offset <= n && entry.size <= n - entry.offset && at <= n && at > before);
-        PROMISE(assay_tar_name_ok(entry.name) && strstr(entry.name, "..") != entry.name && entry.name[0] != '/');
+        PROMISE(assay_tar_name_ok(entry.name) && strstr(entry.name, "..") != entry.name &&
+                entry.name[0] != '/');
         before = at;
     }
     return 0;

@@ -1,5 +1,6 @@
-/* The default model against its own training code: prompt ids, pixels and log-probabilities of a few drawn samples, as
- * tests/golden/gen/assay_mini.py computed them in float32 from the same weights.
+/* The default model against its own training code: prompt ids, pixels and log-probabilities of a
+ * few drawn samples, as tests/golden/gen/assay_mini.py computed them in float32 from the same
+ * weights.
  *
  *     test_assay_mini                        the committed model
  *     test_assay_mini MODELS GOLDEN.json     the two GGUF files of another folder */
@@ -68,17 +69,20 @@ static bool same_ids(const cJSON *expected, const int32_t *ids, size_t n) {
 }
 
 /* An image of the sample as the engine sees it -> features. */
-static void see(subject *s, const assay_image *image, const cJSON *expected_sha256, float *features) {
+static void see(subject *s, const assay_image *image, const cJSON *expected_sha256,
+                float *features) {
     size_t size = (size_t)assay_model_get_info(s->model)->image_size, n = size * size * 3;
     uint8_t *pixels = calloc(n, 1);
     assay_buffer png = {0};
     assay_error err;
     if (pixels == NULL) abort();
     CHECK_STATUS(assay_image_encode_png(image, &png, &err), ASSAY_OK, err);
-    CHECK_STATUS(assay_model_preprocess(s->model, (const uint8_t *)png.data, png.len, "drawn", pixels, &err), ASSAY_OK, err);
+    CHECK_STATUS(
+        assay_model_preprocess(s->model, (const uint8_t *)png.data, png.len, "drawn", pixels, &err),
+        ASSAY_OK, err);
     assay_digest digest = assay_sha256_of(pixels, n);
-    CHECK(cJSON_IsString(expected_sha256) && strcmp(digest.hex, expected_sha256->valuestring) == 0, "other pixels: %s",
-          digest.hex);
+    CHECK(cJSON_IsString(expected_sha256) && strcmp(digest.hex, expected_sha256->valuestring) == 0,
+          "other pixels: %s", digest.hex);
     CHECK_STATUS(assay_session_encode_image(s->session, pixels, features, &err), ASSAY_OK, err);
     assay_buffer_free(&png);
     free(pixels);
@@ -91,15 +95,19 @@ static void check_option(subject *s, const cJSON *option) {
     size_t n = 0;
     assay_error err;
     int length = snprintf(text, sizeof text, " %s", text_of(option, "text"));
-    CHECK_STATUS(assay_model_tokenize(s->model, text, (size_t)length, ids, MAX_TEXT, &n, &err), ASSAY_OK, err);
-    REQUIRE(same_ids(cJSON_GetObjectItemCaseSensitive(option, "ids"), ids, n), "other ids for \"%s\"", text);
-    CHECK_STATUS(assay_session_score(s->session, &(assay_option){ids, n, logprobs}, 1, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_model_tokenize(s->model, text, (size_t)length, ids, MAX_TEXT, &n, &err),
+                 ASSAY_OK, err);
+    REQUIRE(same_ids(cJSON_GetObjectItemCaseSensitive(option, "ids"), ids, n),
+            "other ids for \"%s\"", text);
+    CHECK_STATUS(assay_session_score(s->session, &(assay_option){ids, n, logprobs}, 1, &err),
+                 ASSAY_OK, err);
     const cJSON *expected = NULL;
     size_t i = 0;
     cJSON_ArrayForEach(expected, cJSON_GetObjectItemCaseSensitive(option, "logprobs")) {
         REQUIRE(i < n, "%zu log-probabilities", n);
         double d = fabs((double)logprobs[i] - expected->valuedouble);
-        CHECK(d < NAT, "\"%s\", token %zu: %.6f, expected %.6f", text, i, (double)logprobs[i], expected->valuedouble);
+        CHECK(d < NAT, "\"%s\", token %zu: %.6f, expected %.6f", text, i, (double)logprobs[i],
+              expected->valuedouble);
         s->most = d > s->most ? d : s->most;
         s->sum += d;
         s->n++;
@@ -118,22 +126,27 @@ static void check_sample(subject *s, const cJSON *sample) {
     float *features = calloc(MAX_IMAGES * per_image, sizeof *features);
     assay_error err;
     if (features == NULL) abort();
-    CHECK_STATUS(assay_synth_draw(number_of(sample, "task"), number_of(sample, "seed"), number_of(sample, "number"), &drawn, &err),
+    CHECK_STATUS(assay_synth_draw(number_of(sample, "task"), number_of(sample, "seed"),
+                                  number_of(sample, "number"), &drawn, &err),
                  ASSAY_OK, err);
     if (drawn == NULL || n_images > MAX_IMAGES || n_images != assay_synth_texts(drawn)->n_images) {
         CHECK(false, "%s: cannot be drawn", text_of(sample, "task_name"));
         goto done;
     }
     for (int i = 0; i < n_images; i++) {
-        see(s, assay_synth_image(drawn, i), cJSON_GetArrayItem(images, i), features + (size_t)i * per_image);
+        see(s, assay_synth_image(drawn, i), cJSON_GetArrayItem(images, i),
+            features + (size_t)i * per_image);
     }
-    CHECK_STATUS(assay_model_chat(s->model, n_images, text_of(sample, "question"), &ids, &n_ids, &err), ASSAY_OK, err);
-    CHECK(same_ids(cJSON_GetObjectItemCaseSensitive(sample, "prompt"), ids, n_ids), "%s: other prompt ids",
-          text_of(sample, "question"));
+    CHECK_STATUS(
+        assay_model_chat(s->model, n_images, text_of(sample, "question"), &ids, &n_ids, &err),
+        ASSAY_OK, err);
+    CHECK(same_ids(cJSON_GetObjectItemCaseSensitive(sample, "prompt"), ids, n_ids),
+          "%s: other prompt ids", text_of(sample, "question"));
     const assay_prompt prompt = {ids, n_ids, features, (size_t)(n_images * info->image_tokens)};
     CHECK_STATUS(assay_session_truncate(s->session, 0, &err), ASSAY_OK, err);
     CHECK_STATUS(assay_session_prefill(s->session, &prompt, &err), ASSAY_OK, err);
-    cJSON_ArrayForEach(option, cJSON_GetObjectItemCaseSensitive(sample, "options")) check_option(s, option);
+    cJSON_ArrayForEach(option, cJSON_GetObjectItemCaseSensitive(sample, "options"))
+        check_option(s, option);
 done:
     assay_synth_free(drawn);
     free(ids);
@@ -153,14 +166,18 @@ TEST(default_model_agrees_with_its_training_code) {
     s.model = load(&err);
     REQUIRE(json != NULL && s.model != NULL, "%s", err.text);
     const assay_model_info *info = assay_model_get_info(s.model);
-    CHECK(strcmp(info->text_sha256, text_of(json, "text_sha256")) == 0, "golden values of another text model");
-    CHECK(strcmp(info->vision_sha256, text_of(json, "vision_sha256")) == 0, "golden values of another vision model");
+    CHECK(strcmp(info->text_sha256, text_of(json, "text_sha256")) == 0,
+          "golden values of another text model");
+    CHECK(strcmp(info->vision_sha256, text_of(json, "vision_sha256")) == 0,
+          "golden values of another vision model");
     CHECK_STATUS(assay_session_create(s.model, NULL, &s.session, &err), ASSAY_OK, err);
     REQUIRE(s.session != NULL);
     const cJSON *sample = NULL;
-    cJSON_ArrayForEach(sample, cJSON_GetObjectItemCaseSensitive(json, "samples")) check_sample(&s, sample);
+    cJSON_ArrayForEach(sample, cJSON_GetObjectItemCaseSensitive(json, "samples"))
+        check_sample(&s, sample);
     CHECK(s.n >= 20, "only %zu log-probabilities", s.n);
-    printf("# %zu log-probabilities, off by %.2g nat on average, %.2g at most\n", s.n, s.n > 0 ? s.sum / (double)s.n : 0, s.most);
+    printf("# %zu log-probabilities, off by %.2g nat on average, %.2g at most\n", s.n,
+           s.n > 0 ? s.sum / (double)s.n : 0, s.most);
     assay_session_destroy(s.session);
     assay_model_destroy(s.model);
     cJSON_Delete(json);

@@ -1,10 +1,11 @@
 /* The engine against the float64 reference of tests/golden/gen/engine_reference.py.
  *
  *     test_engine                                   the tiny random model, made in memory
- *     test_engine GOLDEN.json TEXT.gguf VISION.gguf  any other model, with golden values made for it
+ *     test_engine GOLDEN.json TEXT.gguf VISION.gguf  any other model, with golden values made for
+ * it
  *
- * Bounds: relative L2 of features and hidden states 1e-3 with F32 weights, log-probabilities within 2e-3 nat; with Q8_0, whose
- * products quantize the activations too, 2e-2 nat. */
+ * Bounds: relative L2 of features and hidden states 1e-3 with F32 weights, log-probabilities within
+ * 2e-3 nat; with Q8_0, whose products quantize the activations too, 2e-2 nat. */
 #define TEST_NO_MAIN
 #include "test.h"
 
@@ -12,6 +13,7 @@
 
 #include "../unit/model_fixture.h"
 #include "base/os.h"
+#include "base/sha256.h"
 #include "format/json.h"
 
 #define MAX_FILE ((size_t)3 << 30)
@@ -21,7 +23,7 @@ typedef struct bounds {
 } bounds;
 static const bounds float_bounds = {1e-3, 2e-3};
 static const bounds f16_bounds = {1e-3, 2e-3}; /* the reference reads the same rounded weights */
-static const bounds q8_bounds = {4e-2, 2e-2};
+static const bounds q8_bounds = {4e-2, 2e-2}; /* the states' bound only catches blunders */
 
 static cJSON *read_json(const char *path) {
     uint8_t *bytes = NULL;
@@ -72,7 +74,8 @@ static double check_options(assay_session *s, const cJSON *one, double most) {
         float *logprobs = calloc(n + 1, sizeof *logprobs);
         assay_error err;
         if (logprobs == NULL) abort();
-        CHECK_STATUS(assay_session_score(s, &(assay_option){ids, n, logprobs}, 1, &err), ASSAY_OK, err);
+        CHECK_STATUS(assay_session_score(s, &(assay_option){ids, n, logprobs}, 1, &err), ASSAY_OK,
+                     err);
         const cJSON *value = want->child;
         for (size_t i = 0; i < n && value != NULL; i++, value = value->next) {
             double d = fabs((double)logprobs[i] - value->valuedouble);
@@ -86,8 +89,8 @@ static double check_options(assay_session *s, const cJSON *one, double most) {
     return most;
 }
 
-static void check_case(assay_session *s, const assay_model_info *info, const cJSON *one, const float *features,
-                       const bounds *b, int index) {
+static void check_case(assay_session *s, const assay_model_info *info, const cJSON *one,
+                       const float *features, const bounds *b, int index) {
     size_t n = 0, dim = (size_t)info->dim;
     int32_t *ids = read_ids(cJSON_GetObjectItemCaseSensitive(one, "prompt"), &n);
     float *hidden = calloc(n * dim, sizeof *hidden);
@@ -113,7 +116,8 @@ static void check_case(assay_session *s, const assay_model_info *info, const cJS
 }
 
 /* Takes the files over. */
-static void check_model(const char *golden, assay_model_file text, assay_model_file vision, const bounds *b) {
+static void check_model(const char *golden, assay_model_file text, assay_model_file vision,
+                        const bounds *b) {
     assay_model *model = NULL;
     assay_session *s = NULL;
     assay_error err;
@@ -121,8 +125,10 @@ static void check_model(const char *golden, assay_model_file text, assay_model_f
     CHECK_STATUS(assay_model_create(text, vision, &model, &err), ASSAY_OK, err);
     REQUIRE(json != NULL && model != NULL);
     const assay_model_info *info = assay_model_get_info(model);
-    CHECK(strcmp(info->text_sha256, text_of(json, "text_sha256")) == 0, "another text model: %s", info->text_sha256);
-    CHECK(strcmp(info->vision_sha256, text_of(json, "vision_sha256")) == 0, "another vision model: %s", info->vision_sha256);
+    CHECK(strcmp(info->text_sha256, text_of(json, "text_sha256")) == 0, "another text model: %s",
+          info->text_sha256);
+    CHECK(strcmp(info->vision_sha256, text_of(json, "vision_sha256")) == 0,
+          "another vision model: %s", info->vision_sha256);
     CHECK_STATUS(assay_session_create(model, NULL, &s, &err), ASSAY_OK, err);
     REQUIRE(s != NULL);
 
@@ -133,12 +139,14 @@ static void check_model(const char *golden, assay_model_file text, assay_model_f
     if (pixels == NULL || features == NULL) abort();
     noise_pixels(pixels, n_pixels);
     CHECK_STATUS(assay_session_encode_image(s, pixels, features, &err), ASSAY_OK, err);
-    double l2 = relative_l2(features, cJSON_GetObjectItemCaseSensitive(json, "features"), n_features);
+    double l2 =
+        relative_l2(features, cJSON_GetObjectItemCaseSensitive(json, "features"), n_features);
     printf("# %s: features %.2g\n", golden, l2);
     CHECK(l2 < b->relative_l2, "features are off by %.3g", l2);
     int index = 0;
     const cJSON *one = NULL;
-    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(json, "cases")) check_case(s, info, one, features, b, index++);
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(json, "cases"))
+        check_case(s, info, one, features, b, index++);
     CHECK(index == 2, "%d cases", index);
     free(pixels);
     free(features);
@@ -152,18 +160,51 @@ static void check_tiny(const char *golden, const char *type, const bounds *b) {
     check_model(golden, f.text, f.vision, b);
 }
 
-TEST(tiny_f32) { check_tiny("tests/golden/engine/tiny-f32.json", "F32", &float_bounds); }
-TEST(tiny_f16) { check_tiny("tests/golden/engine/tiny-f16.json", "F16", &f16_bounds); }
-TEST(tiny_q8_0) { check_tiny("tests/golden/engine/tiny-q8_0.json", "Q8_0", &q8_bounds); }
+TEST(tiny_f32) {
+    check_tiny("tests/golden/engine/tiny-f32.json", "F32", &float_bounds);
+}
+TEST(tiny_f16) {
+    check_tiny("tests/golden/engine/tiny-f16.json", "F16", &f16_bounds);
+}
+TEST(tiny_q8_0) {
+    check_tiny("tests/golden/engine/tiny-q8_0.json", "Q8_0", &q8_bounds);
+}
+
+/* The same bits in every build: compiler, instruction set, WebAssembly. A change of the numerics on
+ * purpose changes these, and every hallmark with them. */
+TEST(bits_are_those_of_every_build) {
+    static const struct {
+        const char *type, *sha256;
+    } expected[] = {
+        {"F32", "a34bece2bb7208ffb66479e8f72c91bb0cf2be0b3457115c7583f809373c2343"},
+        {"F16", "3b88c96502ca72e3436273348a08f5416b348da0e3336075d230d9b1627ffdcc"},
+        {"Q8_0", "509349ffb1666b71ec07881f983b9b54a7ac412fd935d63fcbd0ae31f295d6e5"},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        assay_model *model = tiny_load(expected[i].type);
+        assay_session *s = model != NULL ? tiny_session(model, NULL, NULL, 0, 0) : NULL;
+        REQUIRE(s != NULL);
+        outputs out;
+        assay_error err;
+        CHECK_STATUS(compute_outputs(s, &out, &err), ASSAY_OK, err);
+        assay_digest digest = assay_sha256_of(&out, sizeof out);
+        CHECK(strcmp(digest.hex, expected[i].sha256) == 0, "%s: %s", expected[i].type, digest.hex);
+        assay_session_destroy(s);
+        assay_model_destroy(model);
+    }
+}
 
 static int check_other(char **argv) {
     assay_model_file files[2] = {{.what = argv[2]}, {.what = argv[3]}};
     assay_error err;
     test_state.now = "other";
     for (int i = 0; i < 2; i++) {
-        CHECK_STATUS(assay_os_read_file(files[i].what, MAX_FILE, &files[i].bytes, &files[i].n, &err), ASSAY_OK, err);
+        CHECK_STATUS(
+            assay_os_read_file(files[i].what, MAX_FILE, &files[i].bytes, &files[i].n, &err),
+            ASSAY_OK, err);
     }
-    check_model(argv[1], files[0], files[1], strstr(argv[2], "Q8_0") != NULL ? &q8_bounds : &float_bounds);
+    check_model(argv[1], files[0], files[1],
+                strstr(argv[2], "Q8_0") != NULL ? &q8_bounds : &float_bounds);
     if (test_state.failures == 0) printf("ok %s\n", test_state.now);
     return test_state.failures > 0;
 }

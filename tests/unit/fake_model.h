@@ -1,7 +1,8 @@
-/* A stand-in for the engine of assay.h, for tests of what lies above it: a token is a byte, log-probabilities come from a hash of
- * everything that the engine was given (image features, prompt, the option up to the token), so that a byte that gets lost
- * or exchanged on the way changes them. It defines the engine's functions, so that the linker takes none of the real ones out of
- * the library. */
+/* A stand-in for the engine of assay.h, for tests of what lies above it: a token is a byte,
+ * log-probabilities come from a hash of everything that the engine was given (image features,
+ * prompt, the option up to the token), so that a byte that gets lost or exchanged on the way
+ * changes them. It defines the engine's functions, so that the linker takes none of the real ones
+ * out of the library. */
 #ifndef ASSAY_TEST_FAKE_MODEL_H
 #define ASSAY_TEST_FAKE_MODEL_H
 
@@ -18,13 +19,22 @@ static assay_model *fake_model_create(unsigned seed, bool vision);
 
 typedef struct fake_counts {
     int encoded, prefilled, scored; /* calls that succeeded */
-    int fail_after;                 /* calls of encode_image, prefill and score until one fails with E_CANCELLED; negative: never */
-    bool not_a_number;              /* the next scores hold a NaN */
-    unsigned noise;                 /* goes into all numbers, but not into the hash of the weights */
+    int fail_after;    /* calls of encode_image, prefill and score until one fails with E_CANCELLED;
+                          negative: never */
+    bool not_a_number; /* the next scores hold a NaN */
+    unsigned noise;    /* goes into all numbers, but not into the hash of the weights */
 } fake_counts;
 static fake_counts *fake_session_counts(assay_session *session);
 
-enum { FAKE_SIZE = 4, FAKE_TOKENS = 3, FAKE_DIM = 2, FAKE_IMAGE_TOKEN = 300, FAKE_ASSISTANT = 301, FAKE_FINAL = 302, FAKE_CONTEXT = 4096 };
+enum {
+    FAKE_SIZE = 4,
+    FAKE_TOKENS = 3,
+    FAKE_DIM = 2,
+    FAKE_IMAGE_TOKEN = 300,
+    FAKE_ASSISTANT = 301,
+    FAKE_FINAL = 302,
+    FAKE_CONTEXT = 4096
+};
 
 struct assay_model {
     unsigned seed;
@@ -51,7 +61,12 @@ static assay_model *fake_model_create(unsigned seed, bool vision) {
     m->seed = seed;
     memcpy(m->text_sha256, assay_sha256_of(&seed, sizeof seed).hex, 65);
     if (vision) memcpy(m->vision_sha256, assay_sha256_of("vision", 6).hex, 65);
-    m->info = (assay_model_info){.name = "fake \"\xFF\"", .text_sha256 = m->text_sha256, .vision_sha256 = m->vision_sha256, .n_vocab = 512, .dim = FAKE_DIM, .n_context = FAKE_CONTEXT};
+    m->info = (assay_model_info){.name = "fake \"\xFF\"",
+                                 .text_sha256 = m->text_sha256,
+                                 .vision_sha256 = m->vision_sha256,
+                                 .n_vocab = 512,
+                                 .dim = FAKE_DIM,
+                                 .n_context = FAKE_CONTEXT};
     if (vision) {
         m->info.image_size = FAKE_SIZE;
         m->info.image_tokens = FAKE_TOKENS;
@@ -71,7 +86,8 @@ const assay_model_info *assay_model_get_info(const assay_model *model) {
     return &model->info;
 }
 
-assay_status assay_model_tokenize(const assay_model *model, const char *text, size_t n_bytes, int32_t *ids, size_t cap, size_t *n, assay_error *err) {
+assay_status assay_model_tokenize(const assay_model *model, const char *text, size_t n_bytes,
+                                  int32_t *ids, size_t cap, size_t *n, assay_error *err) {
     (void)model;
     (void)err;
     *n = n_bytes;
@@ -83,7 +99,8 @@ assay_session_options assay_session_defaults(void) {
     return (assay_session_options){0};
 }
 
-assay_status assay_session_create(const assay_model *model, const assay_session_options *options, assay_session **out, assay_error *err) {
+assay_status assay_session_create(const assay_model *model, const assay_session_options *options,
+                                  assay_session **out, assay_error *err) {
     (void)options;
     *out = calloc(1, sizeof **out);
     if (*out == NULL) return assay_fail(err, ASSAY_E_MEMORY, "fake: out of memory");
@@ -112,7 +129,8 @@ static bool fails_now(assay_session *s) {
     return s->counts.fail_after-- == 0;
 }
 
-assay_status assay_session_encode_image(assay_session *s, const uint8_t *pixels, float *features, assay_error *err) {
+assay_status assay_session_encode_image(assay_session *s, const uint8_t *pixels, float *features,
+                                        assay_error *err) {
     if (fails_now(s)) return assay_fail(err, ASSAY_E_CANCELLED, "fake: encode cancelled");
     uint64_t h = mix(s->model->seed, pixels, FAKE_SIZE * FAKE_SIZE * 3);
     for (int i = 0; i < FAKE_TOKENS * FAKE_DIM; i++) features[i] = (float)((h >> i) & 0xFFFF);
@@ -123,18 +141,24 @@ assay_status assay_session_encode_image(assay_session *s, const uint8_t *pixels,
 assay_status assay_session_prefill(assay_session *s, const assay_prompt *prompt, assay_error *err) {
     size_t images = 0;
     if (fails_now(s)) return assay_fail(err, ASSAY_E_CANCELLED, "fake: prefill cancelled");
-    if (s->length + prompt->n_ids > FAKE_CONTEXT) return assay_fail(err, ASSAY_E_LIMIT, "fake: prompt longer than the context");
+    if (s->length + prompt->n_ids > FAKE_CONTEXT)
+        return assay_fail(err, ASSAY_E_LIMIT, "fake: prompt longer than the context");
     for (size_t i = 0; i < prompt->n_ids; i++) images += prompt->ids[i] == FAKE_IMAGE_TOKEN;
-    if (images != prompt->n_features) return assay_fail(err, ASSAY_E_ARGUMENT, "fake: %zu image tokens, %zu features", images, prompt->n_features);
+    if (images != prompt->n_features)
+        return assay_fail(err, ASSAY_E_ARGUMENT, "fake: %zu image tokens, %zu features", images,
+                          prompt->n_features);
     s->timeline = mix(s->timeline, prompt->ids, prompt->n_ids * sizeof *prompt->ids);
-    if (images > 0) s->timeline = mix(s->timeline, prompt->features, images * FAKE_DIM * sizeof *prompt->features);
+    if (images > 0)
+        s->timeline =
+            mix(s->timeline, prompt->features, images * FAKE_DIM * sizeof *prompt->features);
     s->length += prompt->n_ids;
     s->counts.prefilled++;
     return ASSAY_OK;
 }
 
 /* -8 to 0, on a coarse grid: ties between options happen now and then. */
-assay_status assay_session_score(assay_session *s, const assay_option *options, size_t n_options, assay_error *err) {
+assay_status assay_session_score(assay_session *s, const assay_option *options, size_t n_options,
+                                 assay_error *err) {
     if (fails_now(s)) return assay_fail(err, ASSAY_E_CANCELLED, "fake: score cancelled");
     if (s->length == 0) return assay_fail(err, ASSAY_E_ARGUMENT, "fake: empty timeline");
     for (size_t i = 0; i < n_options; i++) {
@@ -150,7 +174,8 @@ assay_status assay_session_score(assay_session *s, const assay_option *options, 
     return ASSAY_OK;
 }
 
-assay_status assay_model_chat(const assay_model *model, int n_images, const char *text, int32_t **ids, size_t *n, assay_error *err) {
+assay_status assay_model_chat(const assay_model *model, int n_images, const char *text,
+                              int32_t **ids, size_t *n, assay_error *err) {
     size_t n_text = strlen(text), at = 0;
     (void)model;
     *ids = calloc((size_t)n_images * (FAKE_TOKENS + 1) + n_text + 1, sizeof **ids);
@@ -165,7 +190,8 @@ assay_status assay_model_chat(const assay_model *model, int n_images, const char
     return ASSAY_OK;
 }
 
-assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n, const char *what, uint8_t *pixels, assay_error *err) {
+assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n,
+                                    const char *what, uint8_t *pixels, assay_error *err) {
     assay_image image = {0}, tile = {0};
     (void)model;
     assay_status status = assay_image_decode(encoded, n, what, &image, err);

@@ -1,4 +1,5 @@
-/* A small dataset made in memory by the writer, and files of tests/bad/: what the tests of data and evaluation share. */
+/* A small dataset made in memory by the writer, and files of tests/bad/: what the tests of data and
+ * evaluation share. */
 #ifndef ASSAY_TEST_FIXTURE_H
 #define ASSAY_TEST_FIXTURE_H
 
@@ -23,7 +24,8 @@ typedef struct fixture { /* the files of a dataset */
     size_t n;
 } fixture;
 
-static inline assay_status fixture_write(void *context, const char *name, const void *bytes, size_t n, assay_error *err) {
+static inline assay_status fixture_write(void *context, const char *name, const void *bytes,
+                                         size_t n, assay_error *err) {
     fixture *f = context;
     if (f->n == FIXTURE_MAX_FILES) return assay_fail(err, ASSAY_E_LIMIT, "fixture: too many files");
     fixture_file *file = &f->files[f->n];
@@ -49,24 +51,28 @@ static inline const fixture_file *fixture_find(const fixture *f, const char *nam
 }
 
 /* A grey-level picture of w x h that differs with `seed`, as PNG. The caller frees the buffer. */
-static inline assay_status fixture_png(unsigned seed, int w, int h, assay_buffer *out, assay_error *err) {
+static inline assay_status fixture_png(unsigned seed, int w, int h, assay_buffer *out,
+                                       assay_error *err) {
     assay_image image = {w, h, malloc((size_t)w * (size_t)h * 3)};
     if (image.rgb == NULL) return assay_fail(err, ASSAY_E_MEMORY, "fixture: out of memory");
-    for (int i = 0; i < w * h * 3; i++) image.rgb[i] = (uint8_t)((unsigned)i * (seed * 2 + 3) + seed * 40);
+    for (int i = 0; i < w * h * 3; i++)
+        image.rgb[i] = (uint8_t)((unsigned)i * (seed * 2 + 3) + seed * 40);
     assay_status status = assay_image_encode_png(&image, out, err);
     assay_image_free(&image);
     return status;
 }
 
-/* Sample number i of the fixture: 4 tasks in 3 dimensions, 2 to 4 options, two images for every fifth sample, none for every
- * seventh, two right answers for every sixth. Samples of a task lie scattered. Texts belong to `text`. */
+/* Sample number i of the fixture: 4 tasks in 3 dimensions, 2 to 4 options, two images for every
+ * fifth sample, none for every seventh, two right answers for every sixth. Samples of a task lie
+ * scattered. Texts belong to `text`. */
 static inline assay_sample fixture_sample(size_t i, char text[][64]) {
     static const char *const names[4][3] = {{"Helpful", "Machine Reading Comprehension", "OCR"},
                                             {"Helpful", "Embodiment", "Robotic Planning"},
                                             {"Honest", "Hallucination", "Object"},
                                             {"Harmless", "Privacy", "Leaking Private Information"}};
     const char *const *name = names[(i * 3 + i / 5) % 4];
-    assay_sample s = {.dimension = name[0], .domain = name[1], .task = name[2], .cluster = i % 2 ? "pair" : ""};
+    assay_sample s = {
+        .dimension = name[0], .domain = name[1], .task = name[2], .cluster = i % 2 ? "pair" : ""};
     snprintf(text[0], 64, "sample-%03zu", i);
     snprintf(text[1], 64, "What is \"number\" %zu?\nAnswer \xC3\xA4 or <image>.", i);
     s.id = text[0];
@@ -85,7 +91,8 @@ static inline assay_sample fixture_sample(size_t i, char text[][64]) {
 }
 
 /* Every fourth image is the same as one before, so that a cache of features meets repetitions. */
-static inline assay_status fixture_make(fixture *f, size_t n_samples, size_t shard_bytes, assay_error *err) {
+static inline assay_status fixture_make(fixture *f, size_t n_samples, size_t shard_bytes,
+                                        assay_error *err) {
     assay_status status = ASSAY_OK;
     f->n = 0;
     assay_dataset_writer *w = assay_dataset_writer_create("fixture", "1", "CC0-1.0", shard_bytes);
@@ -96,7 +103,8 @@ static inline assay_status fixture_make(fixture *f, size_t n_samples, size_t sha
         assay_blob images[2];
         assay_sample s = fixture_sample(i, text);
         for (int k = 0; k < s.n_images && status == ASSAY_OK; k++) {
-            status = fixture_png((unsigned)(i % 4 == 3 ? i - 1 : i) + (unsigned)k * 100, 5, 4, &png[k], err);
+            status = fixture_png((unsigned)(i % 4 == 3 ? i - 1 : i) + (unsigned)k * 100, 5, 4,
+                                 &png[k], err);
             images[k] = (assay_blob){(const uint8_t *)png[k].data, png[k].len};
         }
         if (status == ASSAY_OK) status = assay_dataset_writer_add(w, &s, images, err);
@@ -109,15 +117,20 @@ static inline assay_status fixture_make(fixture *f, size_t n_samples, size_t sha
 }
 
 static inline assay_status fixture_open(const fixture *f, assay_dataset **out, assay_error *err) {
-    const fixture_file *manifest = fixture_find(f, "manifest.json"), *index = fixture_find(f, "index.jsonl");
-    if (manifest == NULL || index == NULL) return assay_fail(err, ASSAY_E_IO, "fixture: incomplete");
-    return assay_dataset_open((const char *)manifest->bytes, manifest->n, (const char *)index->bytes, index->n, out, err);
+    const fixture_file *manifest = fixture_find(f, "manifest.json"),
+                       *index = fixture_find(f, "index.jsonl");
+    if (manifest == NULL || index == NULL)
+        return assay_fail(err, ASSAY_E_IO, "fixture: incomplete");
+    return assay_dataset_open((const char *)manifest->bytes, manifest->n,
+                              (const char *)index->bytes, index->n, out, err);
 }
 
 /* The images of a sample inside the shards. */
-static inline void fixture_images(const fixture *f, const assay_dataset *d, const assay_sample *s, assay_blob *images) {
+static inline void fixture_images(const fixture *f, const assay_dataset *d, const assay_sample *s,
+                                  assay_blob *images) {
     for (int k = 0; k < s->n_images; k++) {
-        const fixture_file *shard = fixture_find(f, assay_dataset_shard(d, (size_t)s->images[k].shard)->file);
+        const fixture_file *shard =
+            fixture_find(f, assay_dataset_shard(d, (size_t)s->images[k].shard)->file);
         images[k] = (assay_blob){shard->bytes + s->images[k].offset, (size_t)s->images[k].size};
     }
 }
@@ -134,9 +147,10 @@ static inline char *fixture_read(const char *path, size_t *n) {
     return bytes;
 }
 
-/* Walks `folder`/expected.tsv: lines "file TAB status TAB part of the sentence", '#' starts a comment. Calls `each` with the file's
- * bytes; returns how many lines there were. */
-typedef void (*fixture_bad)(const char *path, const char *bytes, size_t n, const char *status, const char *part);
+/* Walks `folder`/expected.tsv: lines "file TAB status TAB part of the sentence", '#' starts a
+ * comment. Calls `each` with the file's bytes; returns how many lines there were. */
+typedef void (*fixture_bad)(const char *path, const char *bytes, size_t n, const char *status,
+                            const char *part);
 static inline int fixture_bad_files(const char *folder, fixture_bad each) {
     char path[256];
     size_t n;

@@ -1,4 +1,5 @@
-/* What the tests of the engine share: the tiny random model, its inputs, and a way to read results as bits. */
+/* What the tests of the engine share: the tiny random model, its inputs, and a way to read results
+ * as bits. */
 #ifndef ASSAY_MODEL_FIXTURE_H
 #define ASSAY_MODEL_FIXTURE_H
 
@@ -38,7 +39,8 @@ typedef struct tiny_files {
 static inline tiny_files tiny_make(const char *type, uint64_t seed) {
     tiny_files f = {{.what = "text.gguf"}, {.what = "vision.gguf"}};
     assay_error err = {0};
-    if (assay_model_random("tiny", type, seed, &f.text.bytes, &f.text.n, &f.vision.bytes, &f.vision.n, &err) != ASSAY_OK) {
+    if (assay_model_random("tiny", type, seed, &f.text.bytes, &f.text.n, &f.vision.bytes,
+                           &f.vision.n, &err) != ASSAY_OK) {
         abort();
     }
     return f;
@@ -56,8 +58,8 @@ static inline assay_model *tiny_load(const char *type) {
     return assay_model_create(f.text, f.vision, &model, &err) == ASSAY_OK ? model : NULL;
 }
 
-static inline assay_session *tiny_session(const assay_model *model, const char *kernels, assay_pool *pool, int n_batch,
-                                          int n_context) {
+static inline assay_session *tiny_session(const assay_model *model, const char *kernels,
+                                          assay_pool *pool, int n_batch, int n_context) {
     assay_session_options options = assay_session_defaults();
     assay_session *session = NULL;
     assay_error err = {0};
@@ -88,7 +90,8 @@ typedef struct outputs {
     float hidden[PROMPT_IDS * TINY_DIM];
 } outputs;
 
-static inline void make_options(int32_t ids[OUT_OPTIONS][OUT_IDS], float logprobs[OUT_OPTIONS][OUT_IDS],
+static inline void make_options(int32_t ids[OUT_OPTIONS][OUT_IDS],
+                                float logprobs[OUT_OPTIONS][OUT_IDS],
                                 assay_option options[OUT_OPTIONS]) {
     static const size_t lengths[OUT_OPTIONS] = {1, 5, OUT_IDS};
     int32_t all[OUT_OPTIONS * OUT_IDS];

@@ -22,11 +22,17 @@ TEST(json_canonical_form) {
     static const char *const cases[][2] = {
         {"{\"b\":1,\"a\":[true,false,null]}", "{\"a\":[true,false,null],\"b\":1}"},
         {" { \"z\" : { \"y\" : 2.50 , \"x\" : -0 } } \n", "{\"z\":{\"x\":0,\"y\":2.5}}"},
-        {"[1e3,1000.0,0.1,1e-7,1.5e300,-12345678901234567890]", "[1000,1000,0.1,1e-07,1.5e+300,-1.2345678901234567e+19]"},
-        {"[9007199254740991,0.30000000000000004,3.141592653589793]", "[9007199254740991,0.30000000000000004,3.141592653589793]"},
-        {"\"a\\/b\\u0041\\u00e4\\ud83d\\ude00\\n\\t\\\\\\\"\\u001f\\u007f\"", "\"a/bA\xC3\xA4\xF0\x9F\x98\x80\\n\\t\\\\\\\"\\u001f\x7F\""},
-        {"{\"\":0,\"A\":1,\"a\":2,\"\xC3\xA4\":3,\"aa\":4}", "{\"\":0,\"A\":1,\"a\":2,\"aa\":4,\"\xC3\xA4\":3}"},
-        {"{}", "{}"}, {"[]", "[]"}, {"[[],{}]", "[[],{}]"},
+        {"[1e3,1000.0,0.1,1e-7,1.5e300,-12345678901234567890]",
+         "[1000,1000,0.1,1e-07,1.5e+300,-1.2345678901234567e+19]"},
+        {"[9007199254740991,0.30000000000000004,3.141592653589793]",
+         "[9007199254740991,0.30000000000000004,3.141592653589793]"},
+        {"\"a\\/b\\u0041\\u00e4\\ud83d\\ude00\\n\\t\\\\\\\"\\u001f\\u007f\"",
+         "\"a/bA\xC3\xA4\xF0\x9F\x98\x80\\n\\t\\\\\\\"\\u001f\x7F\""},
+        {"{\"\":0,\"A\":1,\"a\":2,\"\xC3\xA4\":3,\"aa\":4}",
+         "{\"\":0,\"A\":1,\"a\":2,\"aa\":4,\"\xC3\xA4\":3}"},
+        {"{}", "{}"},
+        {"[]", "[]"},
+        {"[[],{}]", "[[],{}]"},
     };
     char once[256], twice[256];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -49,24 +55,73 @@ TEST(json_numbers_read_back) {
         if (!(x - x == 0)) continue;
         assay_buffer buffer = {0};
         assay_json_number(&buffer, x);
-        CHECK(buffer.data != NULL && strtod(buffer.data, NULL) == x, "%.17g printed as %s", x, buffer.data);
+        CHECK(buffer.data != NULL && strtod(buffer.data, NULL) == x, "%.17g printed as %s", x,
+              buffer.data);
         assay_buffer_free(&buffer);
     }
 }
 
 TEST(json_refuses) {
     static const char *const cases[] = {
-        "", " ", "{", "[", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "{'a':1}", "[1 2]", "1 2", "[1]]", "nul", "tru", "True", "NaN",
-        "Infinity", "-", "+1", "01", "1.", ".5", "1e", "1e+", "0x10", "1e999", "-1e999", "\"", "\"a", "\"\\", "\"\\x\"", "\"\\u12\"",
-        "\"\\u12g4\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\ud800x\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"a\nb\"", "\"\x01\"",
-        "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xE2\x82\"", "\"\x80\"", "\"\xFF\"", "\xEF\xBB\xBF{}",
-        "{\"a\":1,\"a\":2}", "[{\"x\":{\"k\":1,\"j\":0,\"k\":1}}]", "{\"\\u0061\":1,\"a\":2}", "/**/1", "[1,\v2]",
+        "",
+        " ",
+        "{",
+        "[",
+        "[1,]",
+        "{\"a\":1,}",
+        "{\"a\" 1}",
+        "{a:1}",
+        "{'a':1}",
+        "[1 2]",
+        "1 2",
+        "[1]]",
+        "nul",
+        "tru",
+        "True",
+        "NaN",
+        "Infinity",
+        "-",
+        "+1",
+        "01",
+        "1.",
+        ".5",
+        "1e",
+        "1e+",
+        "0x10",
+        "1e999",
+        "-1e999",
+        "\"",
+        "\"a",
+        "\"\\",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\u0000\"",
+        "\"\\ud800\"",
+        "\"\\ud800x\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\udc00\"",
+        "\"a\nb\"",
+        "\"\x01\"",
+        "\"\xC0\x80\"",
+        "\"\xED\xA0\x80\"",
+        "\"\xF4\x90\x80\x80\"",
+        "\"\xE2\x82\"",
+        "\"\x80\"",
+        "\"\xFF\"",
+        "\xEF\xBB\xBF{}",
+        "{\"a\":1,\"a\":2}",
+        "[{\"x\":{\"k\":1,\"j\":0,\"k\":1}}]",
+        "{\"\\u0061\":1,\"a\":2}",
+        "/**/1",
+        "[1,\v2]",
         "1000000000000000000000000000000000000000000000000000000000000000000000",
     };
     assay_error err;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         cJSON *value = NULL;
-        CHECK_STATUS(assay_json_parse(cases[i], strlen(cases[i]), "test", &value, &err), ASSAY_E_FORMAT, err);
+        CHECK_STATUS(assay_json_parse(cases[i], strlen(cases[i]), "test", &value, &err),
+                     ASSAY_E_FORMAT, err);
         CHECK(value == NULL && strncmp(err.text, "test: ", 6) == 0, "case %zu: %s", i, err.text);
         cJSON_Delete(value);
     }
@@ -81,7 +136,8 @@ TEST(json_limits_depth) {
         cJSON *value = NULL;
         memset(text, '[', (size_t)depth);
         memset(text + depth, ']', (size_t)depth);
-        CHECK_STATUS(assay_json_parse(text, 2 * (size_t)depth, "test", &value, &err), depth > ASSAY_JSON_MAX_DEPTH ? ASSAY_E_LIMIT : ASSAY_OK, err);
+        CHECK_STATUS(assay_json_parse(text, 2 * (size_t)depth, "test", &value, &err),
+                     depth > ASSAY_JSON_MAX_DEPTH ? ASSAY_E_LIMIT : ASSAY_OK, err);
         cJSON_Delete(value);
     }
 }
@@ -104,8 +160,14 @@ TEST(json_reads_no_byte_too_many) {
 
 TEST(json_writes_any_text) {
     static const char *const cases[][2] = {
-        {"a\xFF" "b\xC3", "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\""}, {"\xED\xA0\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
-        {"\xC3\xA4\x1B", "\"\xC3\xA4\\u001b\""}, {"", "\"\""}, {NULL, "null"},
+        {"a\xFF"
+         "b\xC3",
+         "\"a\xEF\xBF\xBD"
+         "b\xEF\xBF\xBD\""},
+        {"\xED\xA0\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
+        {"\xC3\xA4\x1B", "\"\xC3\xA4\\u001b\""},
+        {"", "\"\""},
+        {NULL, "null"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assay_buffer out = {0};
@@ -128,7 +190,8 @@ TEST(json_out_of_memory) {
         cJSON *value = NULL;
         assay_status status = assay_json_parse(text, sizeof text - 1, "test", &value, &err);
         bool failed = failing_alloc_disarm();
-        CHECK(status == (failed ? ASSAY_E_MEMORY : ASSAY_OK) && (value == NULL) == failed, "allocation %ld: %s", k, err.text);
+        CHECK(status == (failed ? ASSAY_E_MEMORY : ASSAY_OK) && (value == NULL) == failed,
+              "allocation %ld: %s", k, err.text);
         if (!failed) {
             for (long j = 0; failing_alloc_arm(j); j++) {
                 assay_buffer out = {0};
@@ -148,7 +211,8 @@ TEST(json_out_of_memory) {
 }
 
 TEST(json_typed_members) {
-    static const char text[] = "{\"s\":\"x\",\"n\":1.5,\"i\":7,\"b\":false,\"a\":[1,2,3],\"o\":{\"k\":0}}";
+    static const char text[] =
+        "{\"s\":\"x\",\"n\":1.5,\"i\":7,\"b\":false,\"a\":[1,2,3],\"o\":{\"k\":0}}";
     static const char *const all[] = {"s", "n", "i", "b", "a", "o"};
     assay_error err = {0};
     cJSON *v = NULL;

@@ -1,11 +1,11 @@
-/* The engine on the tiny random model: same bits for every way to compute the same thing, and refusals of
- * requests that cannot be. Golden values are in tests/golden/test_engine.c, bad files in test_model_bad.c. */
+/* The engine on the tiny random model: same bits for every way to compute the same thing, and
+ * refusals of requests that cannot be. Golden values are in tests/golden/test_engine.c, bad files
+ * in test_model_bad.c. */
 #include "test.h"
 
 #include <math.h>
 
 #include "base/sha256.h"
-#include "format/image.h"
 #include "model_fixture.h"
 
 static const char *const types[] = {"F32", "F16", "Q8_0"};
@@ -22,17 +22,23 @@ TEST(model_describes_itself) {
     const assay_model_info *info = assay_model_get_info(model);
     CHECK(strcmp(info->name, "random tiny") == 0, "%s", info->name);
     CHECK(strcmp(info->text_sha256, text.hex) == 0, "the hash is not that of the file as given");
-    CHECK(strcmp(info->vision_sha256, vision.hex) == 0, "the hash is not that of the file as given");
-    CHECK(info->dim == TINY_DIM && info->n_layers == 2 && info->n_heads == 3 && info->n_kv_heads == 1);
+    CHECK(strcmp(info->vision_sha256, vision.hex) == 0,
+          "the hash is not that of the file as given");
+    CHECK(info->dim == TINY_DIM && info->n_layers == 2 && info->n_heads == 3 &&
+          info->n_kv_heads == 1);
     CHECK(info->head_dim == 32 && info->ffn_dim == 256 && info->n_vocab == TINY_VOCAB);
-    CHECK(info->n_context == TINY_CONTEXT && info->image_size == TINY_SIZE && info->image_tokens == TINY_TOKENS);
+    CHECK(info->n_context == TINY_CONTEXT && info->image_size == TINY_SIZE &&
+          info->image_tokens == TINY_TOKENS);
     CHECK(info->vision_layers == 2 && info->vision_dim == 64);
-    /* 2 * 509 * 96 embeddings; 2 * (2 * 96^2 + 2 * 32 * 96 + 3 * 96 * 256 + 2 * 96) layers; 96 norm;
-     * 64 * 769 + 16 * 64 patches; 2 * (4 * 64 * 65 + 64 * 161 + 160 * 65 - 64 + 64 + 4 * 64) tower; 128; 96 * 256 */
-    uint64_t text_count = 2 * 509 * 96 + 2 * (2 * 96 * 96 + 2 * 32 * 96 + 3 * 96 * 256 + 2 * 96) + 96;
+    /* 2 * 509 * 96 embeddings; 2 * (2 * 96^2 + 2 * 32 * 96 + 3 * 96 * 256 + 2 * 96) layers; 96
+     * norm; 64 * 769 + 16 * 64 patches; 2 * (4 * 64 * 65 + 64 * 161 + 160 * 65 - 64 + 64 + 4 * 64)
+     * tower; 128; 96 * 256 */
+    uint64_t text_count =
+        2 * 509 * 96 + 2 * (2 * 96 * 96 + 2 * 32 * 96 + 3 * 96 * 256 + 2 * 96) + 96;
     uint64_t layer = 4 * 64 * 65 + (160 * 64 + 160) + (64 * 160 + 64) + 4 * 64;
     uint64_t vision_count = 64 * 768 + 64 + 16 * 64 + 2 * layer + 2 * 64 + 96 * 256;
-    CHECK(info->n_parameters == text_count + vision_count, "%llu", (unsigned long long)info->n_parameters);
+    CHECK(info->n_parameters == text_count + vision_count, "%llu",
+          (unsigned long long)info->n_parameters);
     CHECK(info->n_bytes == n_bytes);
     assay_model_destroy(model);
 }
@@ -53,7 +59,8 @@ TEST(model_without_eyes) {
     int32_t ids[3] = {1, 50, 60}, *chat = NULL;
     size_t n = 0;
     CHECK_STATUS(assay_session_encode_image(s, pixel, &feature, &err), ASSAY_E_ARGUMENT, err);
-    CHECK_STATUS(assay_model_preprocess(model, pixel, 3, "x.png", pixel, &err), ASSAY_E_ARGUMENT, err);
+    CHECK_STATUS(assay_model_preprocess(model, pixel, 3, "x.png", pixel, &err), ASSAY_E_ARGUMENT,
+                 err);
     CHECK_STATUS(assay_model_chat(model, 1, "x", &chat, &n, &err), ASSAY_E_ARGUMENT, err);
     CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, NULL, 0}, &err), ASSAY_OK, err);
     CHECK_STATUS(assay_session_logits(s, logits, &err), ASSAY_OK, err);
@@ -63,10 +70,14 @@ TEST(model_without_eyes) {
 
 TEST(random_models_are_repeatable) {
     for (int t = 0; t < 3; t++) {
-        tiny_files a = tiny_make(types[t], 5), b = tiny_make(types[t], 5), c = tiny_make(types[t], 6);
-        CHECK(a.text.n == b.text.n && memcmp(a.text.bytes, b.text.bytes, a.text.n) == 0, "%s", types[t]);
-        CHECK(a.vision.n == b.vision.n && memcmp(a.vision.bytes, b.vision.bytes, a.vision.n) == 0, "%s", types[t]);
-        CHECK(a.text.n == c.text.n && memcmp(a.text.bytes, c.text.bytes, a.text.n) != 0, "the seed is ignored");
+        tiny_files a = tiny_make(types[t], 5), b = tiny_make(types[t], 5),
+                   c = tiny_make(types[t], 6);
+        CHECK(a.text.n == b.text.n && memcmp(a.text.bytes, b.text.bytes, a.text.n) == 0, "%s",
+              types[t]);
+        CHECK(a.vision.n == b.vision.n && memcmp(a.vision.bytes, b.vision.bytes, a.vision.n) == 0,
+              "%s", types[t]);
+        CHECK(a.text.n == c.text.n && memcmp(a.text.bytes, c.text.bytes, a.text.n) != 0,
+              "the seed is ignored");
         tiny_free(&a);
         tiny_free(&b);
         tiny_free(&c);
@@ -74,16 +85,18 @@ TEST(random_models_are_repeatable) {
     uint8_t *text = NULL, *vision = NULL;
     size_t n = 0;
     assay_error err;
-    CHECK_STATUS(assay_model_random("huge", "F32", 1, &text, &n, &vision, &n, &err), ASSAY_E_ARGUMENT, err);
-    CHECK_STATUS(assay_model_random("tiny", "Q4_K", 1, &text, &n, &vision, &n, &err), ASSAY_E_ARGUMENT, err);
+    CHECK_STATUS(assay_model_random("huge", "F32", 1, &text, &n, &vision, &n, &err),
+                 ASSAY_E_ARGUMENT, err);
+    CHECK_STATUS(assay_model_random("tiny", "Q4_K", 1, &text, &n, &vision, &n, &err),
+                 ASSAY_E_ARGUMENT, err);
 }
 
 TEST(threads_and_kernels_give_the_same_bits) {
     static const struct {
         const char *kernels;
         int threads, batch;
-    } ways[] = {{"scalar", 1, 0}, {"scalar", 2, 0}, {"simd", 1, 0}, {"simd", 2, 0}, {NULL, 3, 0},
-                {"simd", 1, 1},   {"simd", 2, 7},   {"scalar", 1, 7}};
+    } ways[] = {{"scalar", 1, 0}, {"scalar", 2, 0}, {"simd", 1, 0}, {"simd", 2, 0},
+                {NULL, 3, 0},     {"simd", 1, 1},   {"simd", 2, 7}, {"scalar", 1, 7}};
     for (int t = 0; t < 3; t++) {
         assay_model *model = tiny_load(types[t]);
         REQUIRE(model != NULL);
@@ -97,10 +110,10 @@ TEST(threads_and_kernels_give_the_same_bits) {
             CHECK_STATUS(compute_outputs(s, w == 0 ? &first : &out, &err), ASSAY_OK, err);
             CHECK(w == 0 || memcmp(first.features, out.features, sizeof out.features) == 0,
                   "%s: features of way %zu differ", types[t], w);
-            CHECK(w == 0 || memcmp(first.hidden, out.hidden, sizeof out.hidden) == 0, "%s: hidden states of way %zu differ",
-                  types[t], w);
-            CHECK(w == 0 || memcmp(first.logits, out.logits, sizeof out.logits) == 0, "%s: logits of way %zu differ",
-                  types[t], w);
+            CHECK(w == 0 || memcmp(first.hidden, out.hidden, sizeof out.hidden) == 0,
+                  "%s: hidden states of way %zu differ", types[t], w);
+            CHECK(w == 0 || memcmp(first.logits, out.logits, sizeof out.logits) == 0,
+                  "%s: logits of way %zu differ", types[t], w);
             CHECK(w == 0 || memcmp(first.logprobs, out.logprobs, sizeof out.logprobs) == 0,
                   "%s: log-probabilities of way %zu differ", types[t], w);
             assay_session_destroy(s);
@@ -121,23 +134,28 @@ TEST(score_equals_token_by_token) {
         assay_error err;
         noise_ids(prompt, 20);
         noise_ids(option, 10);
-        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){prompt, 20, NULL, 0}, &err), ASSAY_OK, err);
-        CHECK_STATUS(assay_session_score(s, &(assay_option){option, 10, logprobs}, 1, &err), ASSAY_OK, err);
+        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){prompt, 20, NULL, 0}, &err), ASSAY_OK,
+                     err);
+        CHECK_STATUS(assay_session_score(s, &(assay_option){option, 10, logprobs}, 1, &err),
+                     ASSAY_OK, err);
         CHECK(assay_session_length(s) == 20);
         double total = 0, mass = 0;
         for (int i = 0; i < 10; i++) {
             CHECK_STATUS(assay_session_logits(s, logits, &err), ASSAY_OK, err);
-            CHECK(fabsf(logits[option[i]] - logprobs[i]) < 2e-6f, "%s: token %d: %.9g, scored %.9g", types[t], i,
-                  (double)logits[option[i]], (double)logprobs[i]);
-            CHECK_STATUS(assay_session_score(s, &(assay_option){option + i, 1, &one}, 1, &err), ASSAY_OK, err);
-            CHECK(memcmp(&one, &logprobs[i], sizeof one) == 0, "%s: token %d: %.9g, scored %.9g", types[t], i,
-                  (double)one, (double)logprobs[i]);
-            CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){option + i, 1, NULL, 0}, &err), ASSAY_OK, err);
+            CHECK(fabsf(logits[option[i]] - logprobs[i]) < 2e-6f, "%s: token %d: %.9g, scored %.9g",
+                  types[t], i, (double)logits[option[i]], (double)logprobs[i]);
+            CHECK_STATUS(assay_session_score(s, &(assay_option){option + i, 1, &one}, 1, &err),
+                         ASSAY_OK, err);
+            CHECK(memcmp(&one, &logprobs[i], sizeof one) == 0, "%s: token %d: %.9g, scored %.9g",
+                  types[t], i, (double)one, (double)logprobs[i]);
+            CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){option + i, 1, NULL, 0}, &err),
+                         ASSAY_OK, err);
             total += (double)logprobs[i];
         }
         for (int i = 0; i < TINY_VOCAB; i++) mass += exp((double)logits[i]);
         CHECK(fabs(mass - 1) < 1e-5, "probabilities sum to %.9g", mass);
-        CHECK(total < -20 && total > -150, "%s: a total of %g is not that of random text", types[t], total);
+        CHECK(total < -20 && total > -150, "%s: a total of %g is not that of random text", types[t],
+              total);
         assay_session_destroy(s);
         assay_model_destroy(model);
     }
@@ -158,7 +176,8 @@ TEST(options_score_the_same_together_and_alone) {
         assay_option options[OUT_OPTIONS];
         assay_error err;
         noise_ids(prompt, 20);
-        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){prompt, 20, NULL, 0}, &err), ASSAY_OK, err);
+        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){prompt, 20, NULL, 0}, &err), ASSAY_OK,
+                     err);
         make_options(ids, together, options);
         CHECK_STATUS(assay_session_score(s, options, OUT_OPTIONS, &err), ASSAY_OK, err);
         make_options(ids, alone, options);
@@ -183,11 +202,13 @@ TEST(many_options_fill_the_store_again_and_again) {
     assay_option options[N];
     assay_error err;
     noise_ids(ids, sizeof ids / sizeof *ids);
-    for (int i = 0; i < N; i++) options[i] = (assay_option){ids + 20 + i * LENGTH, LENGTH, logprobs[i]};
+    for (int i = 0; i < N; i++)
+        options[i] = (assay_option){ids + 20 + i * LENGTH, LENGTH, logprobs[i]};
     CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 20, NULL, 0}, &err), ASSAY_OK, err);
     CHECK_STATUS(assay_session_score(s, options, N, &err), ASSAY_OK, err);
     for (int i = 0; i < N; i++) {
-        CHECK_STATUS(assay_session_score(s, &(assay_option){options[i].ids, LENGTH, one}, 1, &err), ASSAY_OK, err);
+        CHECK_STATUS(assay_session_score(s, &(assay_option){options[i].ids, LENGTH, one}, 1, &err),
+                     ASSAY_OK, err);
         CHECK(memcmp(one, logprobs[i], sizeof one) == 0, "option %d", i);
     }
     assay_session_destroy(s);
@@ -207,10 +228,13 @@ TEST(truncate_and_prefill_again) {
     CHECK_STATUS(assay_session_logits(s, straight, &err), ASSAY_OK, err);
     for (size_t cut = 0; cut < 50; cut += 7) {
         CHECK_STATUS(assay_session_truncate(s, cut, &err), ASSAY_OK, err);
-        CHECK_STATUS(assay_session_logits(s, again, &err), ASSAY_E_ARGUMENT, err); /* the last token's state is gone */
-        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){other, 30, NULL, 0}, &err), ASSAY_OK, err);
+        CHECK_STATUS(assay_session_logits(s, again, &err), ASSAY_E_ARGUMENT,
+                     err); /* the last token's state is gone */
+        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){other, 30, NULL, 0}, &err), ASSAY_OK,
+                     err);
         CHECK_STATUS(assay_session_truncate(s, cut, &err), ASSAY_OK, err);
-        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids + cut, 50 - cut, NULL, 0}, &err), ASSAY_OK, err);
+        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids + cut, 50 - cut, NULL, 0}, &err),
+                     ASSAY_OK, err);
         CHECK(assay_session_length(s) == 50);
         CHECK_STATUS(assay_session_logits(s, again, &err), ASSAY_OK, err);
         CHECK(memcmp(straight, again, sizeof again) == 0, "cut at %zu", cut);
@@ -235,7 +259,9 @@ TEST(the_image_matters) {
     CHECK_STATUS(assay_session_encode_image(s, grey, grey_features, &err), ASSAY_OK, err);
     CHECK(memcmp(grey_features, out.features, sizeof grey_features) != 0);
     CHECK_STATUS(assay_session_truncate(s, 0, &err), ASSAY_OK, err);
-    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, PROMPT_IDS, grey_features, TINY_TOKENS}, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_session_prefill(
+                     s, &(assay_prompt){ids, PROMPT_IDS, grey_features, TINY_TOKENS}, &err),
+                 ASSAY_OK, err);
     CHECK_STATUS(assay_session_logits(s, logits, &err), ASSAY_OK, err);
     CHECK(memcmp(logits, out.logits, sizeof logits) != 0);
     assay_session_destroy(s);
@@ -253,15 +279,21 @@ TEST(requests_that_cannot_be) {
     assay_option option = {ids, 4, logprobs};
     CHECK_STATUS(assay_session_score(s, &option, 1, &err), ASSAY_E_ARGUMENT, err);
     CHECK_STATUS(assay_session_logits(s, logits, &err), ASSAY_E_ARGUMENT, err);
-    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 65, NULL, 0}, &err), ASSAY_E_LIMIT, err);
-    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, features, 1}, &err), ASSAY_E_ARGUMENT, err);
+    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 65, NULL, 0}, &err), ASSAY_E_LIMIT,
+                 err);
+    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, features, 1}, &err),
+                 ASSAY_E_ARGUMENT, err);
     ids[1] = TINY_IMAGE;
-    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, NULL, 0}, &err), ASSAY_E_ARGUMENT, err);
-    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, features, 2}, &err), ASSAY_E_ARGUMENT, err);
+    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, NULL, 0}, &err), ASSAY_E_ARGUMENT,
+                 err);
+    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, features, 2}, &err),
+                 ASSAY_E_ARGUMENT, err);
     ids[1] = TINY_VOCAB;
-    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, NULL, 0}, &err), ASSAY_E_ARGUMENT, err);
+    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, NULL, 0}, &err), ASSAY_E_ARGUMENT,
+                 err);
     ids[1] = -1;
-    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, NULL, 0}, &err), ASSAY_E_ARGUMENT, err);
+    CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, NULL, 0}, &err), ASSAY_E_ARGUMENT,
+                 err);
     ids[1] = 50;
     CHECK(assay_session_length(s) == 0, "a refused prompt moved the timeline");
     CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 60, NULL, 0}, &err), ASSAY_OK, err);
@@ -326,7 +358,8 @@ TEST(progress_and_cancel) {
     make_options(option_ids, after, all);
     for (int stop = 1; stop <= 6; stop++) {
         w = (watcher){.stop_at = stop, .ordered = true};
-        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, PROMPT_IDS, NULL, 0}, &err), ASSAY_E_CANCELLED, err);
+        CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, PROMPT_IDS, NULL, 0}, &err),
+                     ASSAY_E_CANCELLED, err);
         CHECK(w.calls == stop && w.ordered);
         CHECK(assay_session_length(s) == PROMPT_IDS, "a cancelled prompt moved the timeline");
     }
@@ -340,102 +373,5 @@ TEST(progress_and_cancel) {
     CHECK(memcmp(after, before.logprobs, sizeof after) == 0, "a cancelled call left a trace");
     CHECK(w.ordered, "the share of progress went back");
     assay_session_destroy(s);
-    assay_model_destroy(model);
-}
-
-/* Ids as text, specials by name. */
-static void spell(const assay_model *model, const int32_t *ids, size_t n, char *out, size_t size) {
-    size_t used = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t length = 0;
-        const char *token = assay_model_token(model, ids[i], &length);
-        if (used + length < size) memcpy(out + used, token, length);
-        used += length;
-    }
-    out[used < size ? used : size - 1] = '\0';
-}
-
-TEST(chat_template) {
-    assay_model *model = tiny_load("F32");
-    REQUIRE(model != NULL);
-    int32_t *ids = NULL;
-    size_t n = 0;
-    char text[512];
-    assay_error err;
-    CHECK_STATUS(assay_model_chat(model, 1, "What is the cat?", &ids, &n, &err), ASSAY_OK, err);
-    REQUIRE(ids != NULL);
-    spell(model, ids, n, text, sizeof text);
-    CHECK(strcmp(text, "<|im_start|>User:<fake_token_around_image><global-img><image><image><image><image>"
-                       "<fake_token_around_image>What is the cat?<end_of_utterance>\nAssistant:") == 0, "%s", text);
-    CHECK(ids[0] == 1);
-    int n_images = 0;
-    for (size_t i = 0; i < n; i++) n_images += ids[i] == TINY_IMAGE;
-    CHECK(n_images == TINY_TOKENS);
-    free(ids);
-    ids = NULL;
-    CHECK_STATUS(assay_model_chat(model, 0, "Hi<image><end_of_utterance>", &ids, &n, &err), ASSAY_OK, err);
-    REQUIRE(ids != NULL);
-    spell(model, ids, n, text, sizeof text);
-    CHECK(strcmp(text, "<|im_start|>User: Hi<image><end_of_utterance><end_of_utterance>\nAssistant:") == 0, "%s", text);
-    int n_ends = 0;
-    for (size_t i = 0; i < n; i++) {
-        CHECK(ids[i] != TINY_IMAGE, "text became an image token");
-        n_ends += ids[i] == TINY_END;
-    }
-    CHECK(n_ends == 1, "text ended the turn");
-    free(ids);
-    ids = NULL;
-    CHECK_STATUS(assay_model_chat(model, -1, "x", &ids, &n, &err), ASSAY_E_ARGUMENT, err);
-    CHECK_STATUS(assay_model_chat(model, 1000, "x", &ids, &n, &err), ASSAY_E_ARGUMENT, err);
-    assay_model_destroy(model);
-}
-
-TEST(tokenize_writes_what_fits) {
-    assay_model *model = tiny_load("F32");
-    REQUIRE(model != NULL);
-    int32_t ids[4] = {-7, -7, -7, -7};
-    size_t n = 0;
-    assay_error err;
-    CHECK_STATUS(assay_model_tokenize(model, "the xyz", 7, ids, 2, &n, &err), ASSAY_OK, err);
-    CHECK(n == 5, "%zu", n); /* the| |x|y|z would be five tokens: "the", " x" has no merge */
-    CHECK(ids[0] >= 3 && ids[1] >= 3 && ids[2] == -7);
-    size_t length = 0;
-    const char *token = assay_model_token(model, ids[0], &length);
-    CHECK(length == 3 && memcmp(token, "the", 3) == 0, "%.*s", (int)length, token);
-    assay_model_destroy(model);
-}
-
-/* An encoded picture of a size whose pixels are noise. */
-static assay_status make_png(int width, int height, assay_buffer *out, uint8_t *pixels, assay_error *err) {
-    noise_pixels(pixels, (size_t)width * (size_t)height * 3);
-    const assay_image image = {width, height, pixels};
-    return assay_image_encode_png(&image, out, err);
-}
-
-TEST(preprocess_makes_one_tile) {
-    static const struct {
-        int width, height;
-        int first_width, first_height; /* after the first of HF's two resizes */
-    } cases[] = {{64, 64, 64, 64}, {96, 33, 64, 22}, {33, 96, 22, 64}, {20, 20, 64, 64}, {128, 1, 64, 1}, {100, 47, 64, 30}};
-    assay_model *model = tiny_load("F32");
-    REQUIRE(model != NULL);
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        uint8_t pixels[128 * 128 * 3], tile[TINY_SIZE * TINY_SIZE * 3];
-        assay_buffer png = {0};
-        assay_image image = {cases[c].width, cases[c].height, pixels}, first = {0}, second = {0};
-        assay_error err;
-        CHECK_STATUS(make_png(cases[c].width, cases[c].height, &png, pixels, &err), ASSAY_OK, err);
-        CHECK_STATUS(assay_model_preprocess(model, (const uint8_t *)png.data, png.len, "x.png", tile, &err), ASSAY_OK, err);
-        CHECK_STATUS(assay_image_resize(&image, cases[c].first_width, cases[c].first_height, &first, &err), ASSAY_OK, err);
-        CHECK_STATUS(assay_image_resize(&first, TINY_SIZE, TINY_SIZE, &second, &err), ASSAY_OK, err);
-        CHECK(memcmp(tile, second.rgb, sizeof tile) == 0, "%d x %d", cases[c].width, cases[c].height);
-        CHECK(c > 0 || memcmp(tile, pixels, sizeof tile) == 0, "an image of the right size was changed");
-        CHECK_STATUS(assay_model_preprocess(model, (const uint8_t *)png.data, png.len / 2, "x.png", tile, &err),
-                     ASSAY_E_FORMAT, err);
-        CHECK(strstr(err.text, "x.png") != NULL, "%s", err.text);
-        assay_image_free(&first);
-        assay_image_free(&second);
-        assay_buffer_free(&png);
-    }
     assay_model_destroy(model);
 }

@@ -25,42 +25,80 @@ const plain = createServer((request, response) => {
     response.end(shard);
   }
 });
-await new Promise((resolve) => { plain.listen(0, '127.0.0.1', () => resolve(undefined)); });
+await new Promise((resolve) => {
+  plain.listen(0, '127.0.0.1', () => resolve(undefined));
+});
 const { port } = /** @type {import('node:net').AddressInfo} */ (plain.address());
 const plainUrl = `http://127.0.0.1:${port}/`;
 
 /** @param {string} base @param {{shard?: () => void, member?: () => void}} [checks] */
 function source(base, checks = {}) {
   const images = (/** @type {number} */ offset) => [{ shard: 0, name: 'x.png', offset, size: 16, sha256: '' }];
-  const samples = Array.from({ length: 8 }, (_, i) => ({ id: `s${i}`, dimension: '', domain: '', task: '', question: '', options: [], gold: [], images: images(512 * i) }));
-  return new SuiteSource(base, ['a.tar'], samples, { shard: checks.shard ?? (() => {}), member: checks.member ?? (() => {}) });
+  const samples = Array.from({ length: 8 }, (_, i) => ({
+    id: `s${i}`,
+    dimension: '',
+    domain: '',
+    task: '',
+    question: '',
+    options: [],
+    gold: [],
+    images: images(512 * i),
+  }));
+  return new SuiteSource(base, ['a.tar'], samples, {
+    shard: checks.shard ?? (() => {}),
+    member: checks.member ?? (() => {}),
+  });
 }
 
 try {
   await test('a model file arrives piece by piece, whole and in order', async () => {
     const got = new Uint8Array(shard.length);
     let last = 0;
-    await streamFile(`${url}a.tar`, shard.length, (offset, chunk) => got.set(chunk, offset), (done) => {
-      assert.ok(done > last);
-      last = done;
-    });
+    await streamFile(
+      `${url}a.tar`,
+      shard.length,
+      (offset, chunk) => got.set(chunk, offset),
+      (done) => {
+        assert.ok(done > last);
+        last = done;
+      },
+    );
     assert.deepEqual(got, shard);
     assert.equal(last, shard.length);
   });
 
   await test('a file of another length is refused, and never written past its block', async () => {
     let most = 0;
-    const write = (/** @type {number} */ offset, /** @type {Uint8Array} */ chunk) => { most = Math.max(most, offset + chunk.length); };
-    await assert.rejects(streamFile(`${url}a.tar`, 99999, write, () => {}), /a\.tar has .* instead of 99999/);
+    const write = (/** @type {number} */ offset, /** @type {Uint8Array} */ chunk) => {
+      most = Math.max(most, offset + chunk.length);
+    };
+    await assert.rejects(
+      streamFile(`${url}a.tar`, 99999, write, () => {}),
+      /a\.tar has .* instead of 99999/,
+    );
     assert.ok(most <= 99999);
-    await assert.rejects(streamFile(`${url}a.tar`, 100001, write, () => {}), /a\.tar has 100000 bytes instead of 100001/);
+    await assert.rejects(
+      streamFile(`${url}a.tar`, 100001, write, () => {}),
+      /a\.tar has 100000 bytes instead of 100001/,
+    );
   });
 
   await test('a missing file, a silent server and a broken connection give one sentence each', async () => {
     await assert.rejects(fetchBytes(`${url}none.tar`, 10), /none\.tar could not be fetched: the server answered 404/);
-    await assert.rejects(fetchBytes('http://127.0.0.1:1/none.tar', 10), /none\.tar could not be fetched: the server does not answer/);
+    await assert.rejects(
+      fetchBytes('http://127.0.0.1:1/none.tar', 10),
+      /none\.tar could not be fetched: the server does not answer/,
+    );
     await assert.rejects(fetchBytes(`${plainUrl}broken.tar`, 5000), /broken\.tar could not be read to its end/);
-    await assert.rejects(streamFile(`${plainUrl}broken.tar`, 1000, () => {}, () => {}), /broken\.tar could not be read to its end/);
+    await assert.rejects(
+      streamFile(
+        `${plainUrl}broken.tar`,
+        1000,
+        () => {},
+        () => {},
+      ),
+      /broken\.tar could not be read to its end/,
+    );
     await assert.rejects(fetchBytes(`${url}a.tar`, 99999), /a\.tar is larger/);
   });
 
@@ -74,7 +112,14 @@ try {
   await test('few samples are fetched by range and checked one by one, many as whole shards checked once', async () => {
     let shards = 0;
     let members = 0;
-    const few = source(url, { shard: () => { shards += 1; }, member: () => { members += 1; } });
+    const few = source(url, {
+      shard: () => {
+        shards += 1;
+      },
+      member: () => {
+        members += 1;
+      },
+    });
     few.plan(1);
     assert.deepEqual((await few.images(3))[0], shard.slice(1536, 1552));
     assert.deepEqual([shards, members], [0, 1]);
@@ -110,7 +155,10 @@ try {
     const second = await store.open('a', new TextEncoder().encode('één\n').length);
     second.append('two\n');
     assert.equal(await store.read('a'), 'één\ntwo\n');
-    assert.deepEqual((await store.all()).map(({ name, text }) => [name, text]), [['a', 'één\ntwo\n']]);
+    assert.deepEqual(
+      (await store.all()).map(({ name, text }) => [name, text]),
+      [['a', 'één\ntwo\n']],
+    );
     await store.remove('a');
     assert.equal(await store.read('a'), null);
   });

@@ -4,7 +4,18 @@ import assert from 'node:assert/strict';
 import { test } from '../harness.mjs';
 import { parseRegistry } from '../../web/js/data/registry.js';
 import { Estimator, interquartileMean } from '../../web/js/eval/estimator.js';
-import { bytes, count, duration, groups, interval, percent, plural, rate, signed, timeLeft } from '../../web/js/eval/format.js';
+import {
+  bytes,
+  count,
+  duration,
+  groups,
+  interval,
+  percent,
+  plural,
+  rate,
+  signed,
+  timeLeft,
+} from '../../web/js/eval/format.js';
 import { optionRows, softmax } from '../../web/js/eval/options.js';
 import { DEFAULT_PARAMS, formatParams, parseParams } from '../../web/js/eval/params.js';
 import { RECIPES, describeRecipe, recipeJson } from '../../web/js/eval/recipe.js';
@@ -22,7 +33,8 @@ await test('an empty address gives the defaults, frozen', () => {
 });
 
 await test('every setting survives the way into the address and back', () => {
-  const search = '?view=results&model=assay-mini&data=hhh46&recipe=grey&limit=20&threads=2&build=st&autorun=1&run=a1-b2-all&show=wrong&task=Theft&page=3';
+  const search =
+    '?view=results&model=assay-mini&data=hhh46&recipe=grey&limit=20&threads=2&build=st&autorun=1&run=a1-b2-all&show=wrong&task=Theft&page=3';
   const { params, problems } = parseParams(search);
   assert.deepEqual(problems, []);
   assert.equal(params.limit, 20);
@@ -35,9 +47,34 @@ await test('every setting survives the way into the address and back', () => {
 });
 
 await test('whatever is not a valid setting is refused with a sentence and leaves the default', () => {
-  const bad = ['limit=0', 'limit=-1', 'limit=1e3', 'limit=20x', 'limit= 20', 'limit=99999999999', 'threads=0', 'threads=17', 'threads=2.0', 'build=gpu', 'view=admin',
-    'recipe=__proto__', 'autorun=yes', 'model=../../etc', 'data=%2e%2e%2fsecret', 'run=A/B', 'open=https://example.org/x.jsonl', 'open=../x.jsonl', 'open=.jsonl',
-    'show=maybe', 'page=0', `task=${'x'.repeat(121)}`, '__proto__=1', 'constructor=1', 'toString=1', 'colour=red'];
+  const bad = [
+    'limit=0',
+    'limit=-1',
+    'limit=1e3',
+    'limit=20x',
+    'limit= 20',
+    'limit=99999999999',
+    'threads=0',
+    'threads=17',
+    'threads=2.0',
+    'build=gpu',
+    'view=admin',
+    'recipe=__proto__',
+    'autorun=yes',
+    'model=../../etc',
+    'data=%2e%2e%2fsecret',
+    'run=A/B',
+    'open=https://example.org/x.jsonl',
+    'open=../x.jsonl',
+    'open=.jsonl',
+    'show=maybe',
+    'page=0',
+    `task=${'x'.repeat(121)}`,
+    '__proto__=1',
+    'constructor=1',
+    'toString=1',
+    'colour=red',
+  ];
   for (const search of bad) {
     const { params, problems } = parseParams(search);
     assert.equal(problems.length, 1, search);
@@ -95,12 +132,41 @@ await test('numbers take the form people read', () => {
   assert.equal(count(12345), '12\u202f345');
   assert.equal(plural(1, 'sample'), '1 sample');
   assert.equal(plural(2, 'sample'), '2 samples');
-  assert.deepEqual([999, 1000, 12345, 999999, 13300000, 4.2e9].map(bytes), ['999 bytes', '1.0 kB', '12 kB', '1.0 MB', '13 MB', '4.2 GB']);
-  assert.deepEqual([0.04, 9.96, 59.4, 59.6, 125, 3600, 7290].map(duration), ['0.0 s', '10.0 s', '59 s', '1 min 0 s', '2 min 5 s', '1 h 0 min', '2 h 2 min']);
-  assert.deepEqual([null, 0, 3, 12, 54, 59, 100, 3500, 3590, 7140, 9000].map(timeLeft),
-    ['estimating…', 'done', 'a few seconds', 'about 15 s', 'about 55 s', 'about 1 min', 'about 2 min', 'about 58 min', 'about 1 h', 'about 2 h', 'about 2 h 30 min']);
+  assert.deepEqual([999, 1000, 12345, 999999, 13300000, 4.2e9].map(bytes), [
+    '999 bytes',
+    '1.0 kB',
+    '12 kB',
+    '1.0 MB',
+    '13 MB',
+    '4.2 GB',
+  ]);
+  assert.deepEqual([0.04, 9.96, 59.4, 59.6, 125, 3600, 7290].map(duration), [
+    '0.0 s',
+    '10.0 s',
+    '59 s',
+    '1 min 0 s',
+    '2 min 5 s',
+    '1 h 0 min',
+    '2 h 2 min',
+  ]);
+  assert.deepEqual([null, 0, 3, 12, 54, 59, 100, 3500, 3590, 7140, 9000].map(timeLeft), [
+    'estimating…',
+    'done',
+    'a few seconds',
+    'about 15 s',
+    'about 55 s',
+    'about 1 min',
+    'about 2 min',
+    'about 58 min',
+    'about 1 h',
+    'about 2 h',
+    'about 2 h 30 min',
+  ]);
   assert.deepEqual([null, 25.4, 2.04, 0.5].map(rate), ['–', '25 a second', '2.0 a second', '2.0 s each']);
-  assert.deepEqual(groups(sha('a')), Array.from({ length: 8 }, () => 'aaaaaaaa'));
+  assert.deepEqual(
+    groups(sha('a')),
+    Array.from({ length: 8 }, () => 'aaaaaaaa'),
+  );
 });
 
 await test('bars are the softmax of the mean log-probabilities', () => {
@@ -109,12 +175,36 @@ await test('bars are the softmax of the mean log-probabilities', () => {
   assert.ok(Math.abs(shares[0] / shares[1] - Math.E) < 1e-12);
   assert.deepEqual(softmax([-1e6, -1e6]), [0.5, 0.5]);
   const rows = optionRows(['a', 'b', 'c'], [-1, -0.5, -3], 1, [0, 2]);
-  assert.deepEqual(rows.map(({ chosen, gold }) => [chosen, gold]), [[false, true], [true, false], [false, true]]);
+  assert.deepEqual(
+    rows.map(({ chosen, gold }) => [chosen, gold]),
+    [
+      [false, true],
+      [true, false],
+      [false, true],
+    ],
+  );
   assert.throws(() => optionRows(['a'], [-1, -2], 0, [0]), RangeError);
 });
 
-const header = { type: 'run', engine: '0.1.0', model: { name: 'm', text: sha('a'), vision: sha('b') }, dataset: { name: 'd', id: sha('c') }, recipe: { name: 'ch3ef' }, samples: 2 };
-const sample = { type: 'sample', id: 's1', prediction: 0, tie: false, correct: true, confidence: 0.6, scores: [-1, -2], bits: ['00', '00'], seconds: 0.1 };
+const header = {
+  type: 'run',
+  engine: '0.1.0',
+  model: { name: 'm', text: sha('a'), vision: sha('b') },
+  dataset: { name: 'd', id: sha('c') },
+  recipe: { name: 'ch3ef' },
+  samples: 2,
+};
+const sample = {
+  type: 'sample',
+  id: 's1',
+  prediction: 0,
+  tie: false,
+  correct: true,
+  confidence: 0.6,
+  scores: [-1, -2],
+  bits: ['00', '00'],
+  seconds: 0.1,
+};
 const lines = (/** @type {unknown[]} */ ...values) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
 await test('a record is read line by line, a cut last line is left out', () => {
@@ -129,7 +219,16 @@ await test('a record is read line by line, a cut last line is left out', () => {
 });
 
 await test('what is no record is refused with a sentence', () => {
-  for (const text of ['', 'hello', '{}\n', '[1]\n', 'null\n', lines(sample), lines({ ...header, model: null }), lines({ ...header, recipe: null })]) {
+  for (const text of [
+    '',
+    'hello',
+    '{}\n',
+    '[1]\n',
+    'null\n',
+    lines(sample),
+    lines({ ...header, model: null }),
+    lines({ ...header, recipe: null }),
+  ]) {
     assert.throws(() => parseRecord(text), /not a run record/, JSON.stringify(text));
   }
   assert.throws(() => parseRecord(lines(header, { type: 'party' })), /line 2/);
@@ -142,15 +241,38 @@ await test('the same choice is kept under the same name, and the name fits the a
   assert.equal(name, 'aaaaaaaaaaaa-bbbbbbbbbbbb-cccccccccccc-ch3ef-all');
   assert.notEqual(name, recordName({ text: sha('a'), vision: sha('b') }, sha('c'), 'ch3ef', 20));
   assert.deepEqual(parseParams(`run=${name}`).problems, []);
-  assert.equal(parseParams(`run=${recordName({ text: sha('a'), vision: '' }, sha('c'), 'grey', 20)}`).problems.length, 0);
+  assert.equal(
+    parseParams(`run=${recordName({ text: sha('a'), vision: '' }, sha('c'), 'grey', 20)}`).problems.length,
+    0,
+  );
 });
 
 const tally = { n: 2, correct: 1, ties: 0, accuracy: 0.5, ci: [0.1, 0.9], chance: 0.25 };
 
 await test('a report becomes rows in the order of the report', () => {
-  const json = { hallmark: null, n_total: 2, seconds: 1, ...tally, sight: tally, dimensions: [{ name: 'honest', ...tally, domains: [{ name: 'Hallucination', ...tally, tasks: [{ name: 'Object', ...tally }] }] }] };
+  const json = {
+    hallmark: null,
+    n_total: 2,
+    seconds: 1,
+    ...tally,
+    sight: tally,
+    dimensions: [
+      {
+        name: 'honest',
+        ...tally,
+        domains: [{ name: 'Hallucination', ...tally, tasks: [{ name: 'Object', ...tally }] }],
+      },
+    ],
+  };
   const rows = reportRows(parseReport(JSON.stringify(json)));
-  assert.deepEqual(rows.map(({ level, group, dimension }) => [level, group.name, dimension]), [[0, 'honest', 'honest'], [1, 'Hallucination', 'honest'], [2, 'Object', 'honest']]);
+  assert.deepEqual(
+    rows.map(({ level, group, dimension }) => [level, group.name, dimension]),
+    [
+      [0, 'honest', 'honest'],
+      [1, 'Hallucination', 'honest'],
+      [2, 'Object', 'honest'],
+    ],
+  );
   assert.throws(() => parseReport('{}'), /form/);
   assert.equal(dimensionKey('Helpful'), 'helpful');
   assert.equal(dimensionKey('x" onload="'), 'other');
@@ -164,10 +286,16 @@ await test('chance is compared with the interval, not with the point', () => {
 });
 
 await test('samples are filtered and paged', () => {
-  const samples = Array.from({ length: 20 }, (_, i) => parseSampleLine(lines({ ...sample, id: `s${i}`, correct: i % 2 === 0, tie: i === 5 })));
+  const samples = Array.from({ length: 20 }, (_, i) =>
+    parseSampleLine(lines({ ...sample, id: `s${i}`, correct: i % 2 === 0, tie: i === 5 })),
+  );
   const taskOf = (/** @type {string} */ id) => (Number(id.slice(1)) < 10 ? 'Art' : 'Theft');
-  const ids = (/** @type {import('../../web/js/eval/params.js').Outcome} */ show, task = '') => selectSamples(samples, { show, task }, taskOf).length;
-  assert.deepEqual([ids('all'), ids('right'), ids('wrong'), ids('ties'), ids('wrong', 'Art'), ids('ties', 'Theft')], [20, 10, 10, 1, 5, 0]);
+  const ids = (/** @type {import('../../web/js/eval/params.js').Outcome} */ show, task = '') =>
+    selectSamples(samples, { show, task }, taskOf).length;
+  assert.deepEqual(
+    [ids('all'), ids('right'), ids('wrong'), ids('ties'), ids('wrong', 'Art'), ids('ties', 'Theft')],
+    [20, 10, 10, 1, 5, 0],
+  );
   assert.deepEqual(paginate([1, 2, 3, 4, 5], 2, 2), { items: [3, 4], page: 2, pages: 3, first: 3, last: 4, total: 5 });
   assert.deepEqual(paginate([1, 2, 3], 99, 2), { items: [3], page: 2, pages: 2, first: 3, last: 3, total: 3 });
   assert.deepEqual(paginate([], 1, 2), { items: [], page: 1, pages: 1, first: 0, last: 0, total: 0 });
@@ -176,12 +304,21 @@ await test('samples are filtered and paged', () => {
 await test('the list of models is read strictly', () => {
   const file = { url: 'models/x.gguf', bytes: 10, sha256: sha('e') };
   const entry = { id: 'x', name: 'X', licence: 'CC0-1.0', text: file, vision: file };
-  const list = (/** @type {unknown} */ value) => parseRegistry(JSON.stringify({ models: [value] }), 'http://localhost/data/models.json');
+  const list = (/** @type {unknown} */ value) =>
+    parseRegistry(JSON.stringify({ models: [value] }), 'http://localhost/data/models.json');
   const [model] = list(entry);
   assert.equal(model.bytes, 20);
   assert.equal(model.text.url, 'http://localhost/data/models/x.gguf');
   assert.equal(list({ ...entry, vision: null })[0].vision, null);
-  for (const bad of [null, [], { ...entry, id: 1 }, { ...entry, text: null }, { ...entry, text: { ...file, bytes: 0 } }, { ...entry, text: { ...file, sha256: 'abc' } }, { ...entry, licence: undefined }]) {
+  for (const bad of [
+    null,
+    [],
+    { ...entry, id: 1 },
+    { ...entry, text: null },
+    { ...entry, text: { ...file, bytes: 0 } },
+    { ...entry, text: { ...file, sha256: 'abc' } },
+    { ...entry, licence: undefined },
+  ]) {
     assert.throws(() => list(bad), /^Error: models\.json: /);
   }
   assert.throws(() => parseRegistry('{"models":[]}', 'http://localhost/'), /no models/);

@@ -13,7 +13,9 @@ const path = join(dirname(fileURLToPath(import.meta.url)), '../../data/models.js
 await test('models.json names the size and hash of every model that is here', () => {
   if (!existsSync(path)) skip('there is no data/models.json');
   const models = parseRegistry(readFileSync(path, 'utf8'), pathToFileURL(path).href);
-  const files = models.flatMap(({ text, vision }) => (vision ? [text, vision] : [text])).filter(({ url }) => url.startsWith('file:'));
+  const files = models
+    .flatMap(({ text, vision }) => (vision ? [text, vision] : [text]))
+    .filter(({ url }) => url.startsWith('file:'));
   assert.ok(files.length > 0);
   for (const { url, bytes, sha256 } of files) {
     const content = readFileSync(fileURLToPath(url));

@@ -2,11 +2,11 @@
 
 import { parseRegistry } from './data/registry.js';
 import { EngineKeeper } from './engine/keeper.js';
+import { openRecord } from './engine/open-record.js';
 import { count, percent } from './eval/format.js';
-import { DEFAULT_PARAMS, formatParams, parseParams } from './eval/params.js';
 import { describeRecipe, recipeJson } from './eval/recipe.js';
-import { parseRecord, parseSampleLine, recordName } from './eval/record.js';
-import { parseReport } from './eval/report.js';
+import { parseSampleLine, recordName } from './eval/record.js';
+import { AddressBar, FRESH_RESULTS } from './ui/address-bar.js';
 import { Alerts } from './ui/alerts.js';
 import { find } from './ui/dom.js';
 import { acceptDrops } from './ui/drop-target.js';
@@ -25,14 +25,13 @@ const MAX_RECORD = 256 << 20; // bytes
 const SAY_EVERY = 0.1; // of a run
 
 class App {
-  #params = DEFAULT_PARAMS;
   /** @type {KnownModel[]} */
   #models = [];
   /** @type {import('./engine/protocol.js').Suite | null} */
   #suite = null;
   /** @type {'idle' | 'loading' | 'running' | 'stopping'} */
   #mode = 'idle';
-  /** @type {import('./ui/results-view.js').Shown | null} */
+  /** @type {import('./engine/open-record.js').OpenRecord | null} */
   #shown = null;
   #shownKey = '';
   #said = 0;
@@ -40,33 +39,36 @@ class App {
   #isolated = globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined';
   #alerts = new Alerts(find('#alerts'));
   #status = new EngineStatus();
+  #address = new AddressBar(
+    (sentence) => this.#alerts.show(sentence),
+    () => void this.#render(),
+    () => void this.#turnPage(),
+  );
   #keeper = new EngineKeeper((message) => this.#onEvent(message));
   #evaluate = new EvaluateView(find('#evaluate'), {
-    onChange: (change) => { void this.#choose(change); },
-    onRun: () => { void this.#run(false); },
-    onContinue: () => { void this.#run(true); },
-    onPause: () => { this.#attempt(this.#keeper.client?.pause()); },
-    onResume: () => { this.#attempt(this.#keeper.client?.resume()); },
+    onChange: (change) => void this.#choose(change),
+    onRun: () => void this.#run(false),
+    onContinue: () => void this.#run(true),
+    onPause: () => this.#attempt(this.#keeper.client?.pause()),
+    onResume: () => this.#attempt(this.#keeper.client?.resume()),
     onCancel: () => this.#cancel(),
     sampleProgress: () => this.#keeper.client?.sampleProgress() ?? 0,
   });
   #results = new ResultsView(find('#results'), {
     fetchImages: async (index) => (await this.#open()).client.images(index),
     onChange: (change) => this.#browse(change),
-    onOpen: (file) => { void this.#openFile(file); },
-    onRemove: (name) => { void this.#remove(name); },
-    address: (name) => this.#address({ view: 'results', run: name, open: '', show: 'all', task: '', page: 1 }),
-    onEvaluate: () => this.#go({ view: 'evaluate' }),
+    onOpen: (file) => void this.#openFile(file),
+    onRemove: (name) => void this.#remove(name),
+    address: (name) => this.#address.with({ ...FRESH_RESULTS, view: 'results', run: name }),
+    onEvaluate: () => {
+      this.#address.set({ ...FRESH_RESULTS, view: 'evaluate' }, true);
+      void this.#turnPage();
+    },
   });
 
   async start() {
-    this.#readAddress();
-    window.addEventListener('popstate', () => {
-      this.#readAddress();
-      void this.#render();
-    });
-    document.addEventListener('click', (event) => this.#followLink(event));
-    acceptDrops((file) => { void this.#openFile(file); });
+    this.#address.read();
+    acceptDrops((file) => void this.#openFile(file));
     window.addEventListener('beforeunload', (event) => {
       if (this.#mode === 'running' && !this.#persistent) event.preventDefault();
     });
@@ -80,32 +82,15 @@ class App {
     if (this.#params.autorun && this.#suite) await this.#run(false);
   }
 
-  // ---- the address -------------------------------------------------------------------------------------
-
-  #readAddress() {
-    const { params, problems } = parseParams(location.search);
-    this.#params = params;
-    for (const problem of problems) this.#alerts.show(problem);
+  get #params() {
+    return this.#address.params;
   }
 
-  /** @param {Partial<Params>} change */
-  #address(change) {
-    return `./${formatParams({ ...this.#params, ...change })}`;
-  }
-
-  /** @param {Partial<Params>} change @param {boolean} [push]  a new entry of the history */
-  #set(change, push = false) {
-    const address = this.#address(change);
-    this.#params = Object.freeze({ ...this.#params, ...change });
-    if (push) history.pushState(null, '', address);
-    else history.replaceState(null, '', address);
-  }
-
-  /** @param {Partial<Params>} change */
-  #go(change) {
+  /** Another view, because the user went there. */
+  async #turnPage() {
     this.#alerts.clear();
-    this.#set(change, true);
-    void this.#render().then(() => this.#focusView());
+    await this.#render();
+    this.#focusView();
   }
 
   #focusView() {
@@ -113,28 +98,18 @@ class App {
     else find('#evaluate-title').focus();
   }
 
-  /** Links of the page itself change the view without loading it anew: a run goes on. @param {MouseEvent} event */
-  #followLink(event) {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    const link = event.target instanceof Element ? event.target.closest('a') : null;
-    if (!link || link.hasAttribute('download') || link.origin !== location.origin || link.pathname !== location.pathname || link.hash !== '') return;
-    event.preventDefault();
-    const view = link.dataset.view;
-    if (view === 'results') this.#go({ view });
-    else if (view === 'evaluate') this.#go({ view, run: '', open: '', show: 'all', task: '', page: 1 });
-    else this.#go(parseParams(link.search).params);
-  }
-
   // ---- the engine --------------------------------------------------------------------------------------
 
   /** What the settings ask for, as far as this browser can. */
   #wanted() {
     const { build, threads, data } = this.#params;
-    if (build === 'mt' && !this.#isolated) this.#alerts.show('The threaded engine needs a cross-origin isolated page; the single-threaded one is used.');
+    if (build === 'mt' && !this.#isolated)
+      this.#alerts.show('The threaded engine needs a cross-origin isolated page; the single-threaded one is used.');
     const chosen = this.#isolated && build !== 'st' ? /** @type {const} */ ('mt') : /** @type {const} */ ('st');
     const usual = Math.max(1, Math.min(navigator.hardwareConcurrency || 1, USUAL_THREADS));
     return {
-      build: chosen, threads: chosen === 'mt' ? threads || usual : 1,
+      build: chosen,
+      threads: chosen === 'mt' ? threads || usual : 1,
       suite: new URL(`data/suites/${data || FIRST_SUITE}/`, document.baseURI).href,
     };
   }
@@ -145,11 +120,12 @@ class App {
 
   async #loadModels() {
     const response = await fetch(REGISTRY);
-    if (!response.ok) throw new Error(`The list of models could not be fetched: the server answered ${response.status}.`);
+    if (!response.ok)
+      throw new Error(`The list of models could not be fetched: the server answered ${response.status}.`);
     this.#models = parseRegistry(await response.text(), new URL(REGISTRY, document.baseURI).href);
     if (this.#params.model !== '' && !this.#model()) {
       this.#alerts.show(`There is no model “${this.#params.model}” in the list; the first one is chosen.`);
-      this.#set({ model: '' });
+      this.#address.set({ model: '' });
     }
   }
 
@@ -179,7 +155,7 @@ class App {
   async #choose(change) {
     if (this.#mode !== 'idle') return;
     this.#alerts.clear();
-    this.#set(change);
+    this.#address.set(change);
     if ('threads' in change || 'build' in change || 'data' in change || !this.#suite) await this.#prepare();
     else await this.#render();
   }
@@ -188,7 +164,12 @@ class App {
   #recordName() {
     const model = this.#model();
     if (!model || !this.#suite) return '';
-    return recordName({ text: model.text.sha256, vision: model.vision?.sha256 ?? '' }, this.#suite.id, this.#params.recipe, this.#params.limit);
+    return recordName(
+      { text: model.text.sha256, vision: model.vision?.sha256 ?? '' },
+      this.#suite.id,
+      this.#params.recipe,
+      this.#params.limit,
+    );
   }
 
   /** @param {boolean} resume  go on with the kept record */
@@ -199,7 +180,7 @@ class App {
     this.#alerts.clear();
     this.#mode = 'loading';
     this.#said = 0;
-    this.#set({ view: 'evaluate', autorun: false });
+    this.#address.set({ view: 'evaluate', autorun: false });
     await this.#render();
     const recipe = recipeJson(this.#params.recipe, this.#params.limit);
     this.#evaluate.setRunning(true);
@@ -218,7 +199,7 @@ class App {
     document.title = 'Assay';
     this.#evaluate.setRunning(false);
     this.#status.say(finished ? 'The run is finished.' : 'The run has ended early.');
-    if (finished) this.#set({ view: 'results', run: name, open: '', show: 'all', task: '', page: 1 }, true);
+    if (finished) this.#address.set({ ...FRESH_RESULTS, view: 'results', run: name }, true);
     this.#shownKey = '';
     if (this.#keeper.client === null) await this.#prepare();
     else await this.#render();
@@ -232,7 +213,7 @@ class App {
   #cancel() {
     if (this.#mode === 'loading') {
       this.#mode = 'stopping';
-      this.#keeper.close(); // the download ends with its worker; the next engine is started when the run has been wound up
+      this.#keeper.close(); // ends the download; the next engine is started when the run has been wound up
     } else if (this.#mode === 'running') {
       this.#mode = 'stopping';
       this.#evaluate.progress.setState('stopping');
@@ -288,20 +269,13 @@ class App {
 
   /** A change of the sample browser. @param {Partial<Params>} change */
   #browse(change) {
-    this.#set(change);
+    this.#address.set(change);
     if (this.#shown) this.#results.showSamples(this.#shown.record, this.#shown.suite, this.#params);
   }
 
   /** @param {string} name @param {string} text  of a record */
   async #show(name, text) {
-    const { client, suite } = await this.#open();
-    const record = parseRecord(text);
-    if (record.header.dataset.id !== suite.id) {
-      throw new Error(`This run was made on other data than is open here: ${record.header.dataset.name}, ${record.header.dataset.id.slice(0, 12)}….`);
-    }
-    if (record.end) await client.check(text);
-    const reportJson = await client.report(text);
-    this.#shown = { name, text, record, reportJson, report: parseReport(reportJson), suite };
+    this.#shown = await openRecord(await this.#open(), name, text);
     this.#results.show(this.#shown, this.#params);
   }
 
@@ -311,7 +285,7 @@ class App {
     try {
       if (file.size > MAX_RECORD) throw new Error(`${file.name} is too large for a run record.`);
       const text = await file.text();
-      this.#set({ view: 'results', run: '', open: '', show: 'all', task: '', page: 1 }, true);
+      this.#address.set({ ...FRESH_RESULTS, view: 'results' }, true);
       this.#shownKey = 'file';
       await this.#show(file.name.replace(/\.jsonl$/, ''), text);
     } catch (error) {
@@ -329,7 +303,7 @@ class App {
       if (this.#shown?.name === name) {
         this.#shown = null;
         this.#shownKey = '';
-        this.#set({ run: '' });
+        this.#address.set({ run: '' });
       }
     } catch (error) {
       this.#alerts.show(error);
@@ -342,14 +316,15 @@ class App {
     try {
       const { client } = await this.#open();
       const runs = await client.records();
-      const name = this.#params.run || (this.#shownKey === 'file' ? '' : runs[0]?.name ?? '');
+      const name = this.#params.run || (this.#shownKey === 'file' ? '' : (runs[0]?.name ?? ''));
       const key = this.#params.open !== '' ? `open ${this.#params.open}` : name !== '' ? `run ${name}` : this.#shownKey;
       if (key === '') {
         this.#shown = null;
         this.#results.showNothing();
       } else if (key !== this.#shownKey) {
         this.#shownKey = key;
-        if (this.#params.open !== '') await this.#show(this.#params.open.replace(/\.jsonl$/, ''), await fetchText(this.#params.open));
+        if (this.#params.open !== '')
+          await this.#show(this.#params.open.replace(/\.jsonl$/, ''), await fetchText(this.#params.open));
         else await this.#show(name, await client.readRecord(name));
       } else if (this.#shown) {
         this.#results.showSamples(this.#shown.record, this.#shown.suite, this.#params);
@@ -379,12 +354,18 @@ class App {
   async #renderSetup() {
     const model = this.#model();
     const { build, threads } = this.#wanted();
-    this.#evaluate.show(this.#models, this.#suite, { ...this.#params, model: model?.id ?? '' },
-      { build, threads, cores: navigator.hardwareConcurrency || 1, isolated: this.#isolated });
+    this.#evaluate.show(
+      this.#models,
+      this.#suite,
+      { ...this.#params, model: model?.id ?? '' },
+      { build, threads, cores: navigator.hardwareConcurrency || 1, isolated: this.#isolated },
+    );
     const name = this.#recordName();
     if (name === '' || !this.#keeper.client) return;
     try {
-      const kept = (await this.#keeper.client.records()).find((record) => record.name === name && record.hallmark === null);
+      const kept = (await this.#keeper.client.records()).find(
+        (record) => record.name === name && record.hallmark === null,
+      );
       this.#evaluate.showKept(kept ? { done: kept.done, total: kept.header.samples } : null);
     } catch (error) {
       this.#alerts.show(error);

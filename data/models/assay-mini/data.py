@@ -15,6 +15,7 @@ import glob
 import multiprocessing
 import os
 import random
+import re
 import subprocess
 from dataclasses import dataclass
 
@@ -197,14 +198,47 @@ class Row:
         return len(self.text.question(self.n_images, question)) + len(self.text.answer(answer))
 
 
-def pack(text, samples, image_tokens, budget, rng):
-    """A batch of arrays from samples. Rows are filled with hints up to `budget` tokens, so that padding stays small."""
+COLOURS = ("black", "blue", "green", "purple", "red", "yellow")
+KINDS = ("circle", "square", "triangle", "star", "heart", "cross",
+         "car", "bike", "tree", "house", "boat", "fish", "cat", "cup", "key", "flower")
+THING = re.compile(rf"\b[Aa] ({'|'.join(COLOURS)}) ({'|'.join(KINDS)})\b")
+RULE = re.compile(r"\bIf (\w+), say (\w+)\.")
+
+
+def drill(sample, rng):
+    """More questions out of a sample's texts, for what is learnt slowest: is a thing there, has it that colour, and following
+    a rule when the colour is told."""
+    out = []
+    colour_of = {kind: colour for colour, kind in THING.findall(sample.description)}
+    for _ in range(4 if colour_of else 0):
+        absent = rng.random() < 0.5
+        kind = rng.choice([k for k in KINDS if k not in colour_of]) if absent else rng.choice(list(colour_of))
+        colour, form = colour_of.get(kind), rng.randrange(3)
+        if form == 0:
+            ask = rng.choice((f"Is there a {kind} in the picture?", f"Can you see a {kind} in the picture?"))
+            out.append((ask, f"No, there is no {kind}." if absent else f"Yes, there is a {kind}."))
+        elif form == 1 or absent:
+            out.append((f"What colour is the {kind} in the picture?", f"There is no {kind}." if absent else f"The {kind} is {colour}."))
+        else:
+            said = colour if rng.random() < 0.5 else rng.choice([c for c in COLOURS if c != colour])
+            ask = rng.choice((f"Is the {kind} {said}?", f"Somebody says the {kind} is {said}. Is that right?"))
+            out.append((ask, f"{'Yes' if said == colour else 'No'}, it is {colour}."))
+    rules = RULE.findall(sample.question)
+    for colour, word in rng.sample(rules, len(rules)):
+        out.append((f"It is {colour}. " + sample.question[sample.question.index("If "):], word + "."))
+    return out
+
+
+def pack(text, samples, image_tokens, budget, rng, describe=1.0):
+    """A batch of arrays from samples. Rows are filled up to `budget` tokens, so that padding stays small: with the description (in
+    a share `describe` of the rows), then with hints and drill questions in random order."""
     rows, options = [], []
     for s in samples:
         row = Row(text, s, image_tokens)
         options.append(row.branch(s.question, s.options, [0 if i in s.gold else 1 for i in range(len(s.options))]))
-        extra = [(DESCRIBE, s.description, 2)] if s.description else []
-        extra += [(q, a, 3) for q, a in rng.sample(s.hints, len(s.hints))]
+        extra = [(DESCRIBE, s.description, 2)] if s.description and rng.random() < describe else []
+        questions = s.hints + drill(s, rng)
+        extra += [(q, a, 3) for q, a in rng.sample(questions, len(questions))]
         for question, answer, kind in extra:
             if len(row.ids) + row.length_of(question, answer) <= budget:
                 row.branch(question, [answer], [kind])
@@ -239,7 +273,7 @@ def pack(text, samples, image_tokens, budget, rng):
     return batch
 
 
-def work(library, tokenizer, image_size, image_tokens, batch_size, budget, stream, weights, queue):
+def work(library, tokenizer, image_size, image_tokens, batch_size, budget, stream, weights, describe, queue):
     """A worker process: draws by the tasks' shared weights, for ever, each number once."""
     os.environ["OMP_NUM_THREADS"] = "1"
     drawer = Drawer(library, image_size)
@@ -252,7 +286,7 @@ def work(library, tokenizer, image_size, image_tokens, batch_size, budget, strea
         for task in tasks:
             samples.append(drawer.draw(task, SEED_TRAIN + stream, number))
             number += 1
-        queue.put(pack(text, samples, image_tokens, budget, rng))
+        queue.put(pack(text, samples, image_tokens, budget, rng, describe.value))
 
 
 class Producer:
@@ -261,10 +295,11 @@ class Producer:
     def __init__(self, n_workers, first_stream, library, tokenizer, config, batch_size, budget, n_tasks):
         context = multiprocessing.get_context("spawn")
         self.weights = context.Array("d", [1.0] * n_tasks, lock=False)
+        self.describe = context.Value("d", 1.0, lock=False)  # share of rows with a description
         self.queue = context.Queue(maxsize=2 * n_workers + 2)
         self.workers = [context.Process(target=work, daemon=True,
                                         args=(library, tokenizer, config.image_size, config.image_tokens, batch_size, budget, first_stream + i,
-                                              self.weights, self.queue)) for i in range(n_workers)]
+                                              self.weights, self.describe, self.queue)) for i in range(n_workers)]
         for worker in self.workers:
             worker.start()
 

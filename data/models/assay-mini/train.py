@@ -32,7 +32,7 @@ def parse_arguments():
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--workers", type=int, default=1, help="processes that draw samples")
     p.add_argument("--batch", type=int, default=32, help="samples in a step")
-    p.add_argument("--budget", type=int, default=128, help="tokens a sample is filled up to with hints")
+    p.add_argument("--budget", type=int, default=144, help="tokens a sample is filled up to with hints")
     p.add_argument("--lr", type=float, default=3e-3)
     p.add_argument("--warmup", type=float, default=0.02, help="share of the run")
     p.add_argument("--rank", type=float, default=1.0, help="weight of the ranking term once it is fully on")
@@ -252,6 +252,7 @@ def main():
         batch = to_device(arrays, args.device)
         progress = at["seconds"] / (args.minutes * 60)
         lr = learning_rate(progress, args)
+        producer.describe.value = 1.0 if progress < 0.35 else 0.25  # the picture is read by then; what is asked of it is not
         logprobs, means = score(trainer.net, batch)
         nll, rank, parts = losses(logprobs, means, batch)
         (nll + args.rank * min(progress / 0.2, 1.0) * rank).backward()

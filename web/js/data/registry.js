@@ -14,7 +14,8 @@
 
 /** @param {unknown} value @param {string} what @returns {Record<string, unknown>} */
 function object(value, what) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`models.json: ${what} is not an object.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`models.json: ${what} is not an object.`);
   return /** @type {Record<string, unknown>} */ (value);
 }
 
@@ -32,8 +33,10 @@ function text(value, what) {
  */
 function file(value, what, base) {
   const { url, bytes, sha256 } = object(value, what);
-  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes <= 0) throw new Error(`models.json: ${what} has no size.`);
-  if (!/^[0-9a-f]{64}$/.test(text(sha256, `${what}.sha256`))) throw new Error(`models.json: ${what}.sha256 is not 64 hex digits.`);
+  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes <= 0)
+    throw new Error(`models.json: ${what} has no size.`);
+  if (!/^[0-9a-f]{64}$/.test(text(sha256, `${what}.sha256`)))
+    throw new Error(`models.json: ${what}.sha256 is not 64 hex digits.`);
   return { url: new URL(text(url, `${what}.url`), base).href, bytes, sha256: /** @type {string} */ (sha256) };
 }
 
@@ -49,11 +52,16 @@ export function parseRegistry(json, base) {
     const what = `models[${i}]`;
     const entry = object(value, what);
     const language = file(entry.text, `${what}.text`, base);
-    const vision = entry.vision === null || entry.vision === undefined ? null : file(entry.vision, `${what}.vision`, base);
+    const vision =
+      entry.vision === null || entry.vision === undefined ? null : file(entry.vision, `${what}.vision`, base);
     return {
-      id: text(entry.id, `${what}.id`), name: text(entry.name, `${what}.name`), licence: text(entry.licence, `${what}.licence`),
+      id: text(entry.id, `${what}.id`),
+      name: text(entry.name, `${what}.name`),
+      licence: text(entry.licence, `${what}.licence`),
       note: entry.note === undefined ? '' : text(entry.note, `${what}.note`),
-      bytes: language.bytes + (vision?.bytes ?? 0), text: language, vision,
+      bytes: language.bytes + (vision?.bytes ?? 0),
+      text: language,
+      vision,
     };
   });
 }

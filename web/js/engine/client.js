@@ -35,9 +35,16 @@ export class EngineClient {
     });
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault();
-      this.#end(new EngineError(event.message ? `The engine stopped: ${event.message}` : 'The engine could not be loaded.', true));
+      this.#end(
+        new EngineError(
+          event.message ? `The engine stopped: ${event.message}` : 'The engine could not be loaded.',
+          true,
+        ),
+      );
     });
-    this.#worker.addEventListener('messageerror', () => this.#end(new EngineError('The engine sent what cannot be read.', true)));
+    this.#worker.addEventListener('messageerror', () =>
+      this.#end(new EngineError('The engine sent what cannot be read.', true)),
+    );
   }
 
   /** @param {import('./protocol.js').ReturnMessage | import('./protocol.js').ThrowMessage} message */

@@ -30,7 +30,8 @@ export class Block {
 
   /** @param {number} offset @param {Uint8Array} chunk */
   write(offset, chunk) {
-    if (this.#address === 0 || offset + chunk.length > this.length) throw new RangeError('Bytes do not fit their block.');
+    if (this.#address === 0 || offset + chunk.length > this.length)
+      throw new RangeError('Bytes do not fit their block.');
     this.#core.bytes().set(chunk, this.#address + offset);
   }
 
@@ -118,8 +119,9 @@ export class Core {
    * @returns {{name: string, id: string, licence: string, shards: {file: string, bytes: number}[], samples: SuiteSample[]}}
    */
   openDataset(manifest, index) {
-    const dataset = this.#with([manifest, index], (at, indexAt) => (
-      this.#object('dataset_open', at, manifest.length, indexAt, index.length)));
+    const dataset = this.#with([manifest, index], (at, indexAt) =>
+      this.#object('dataset_open', at, manifest.length, indexAt, index.length),
+    );
     if (this.#dataset !== 0) this.#call('dataset_close', this.#dataset);
     this.#dataset = dataset;
     const info = JSON.parse(this.#string('dataset_info', dataset));
@@ -154,8 +156,17 @@ export class Core {
    */
   openModel([text, vision], [textName, visionName]) {
     this.closeModel();
-    this.#model = this.#with([cString(textName), cString(visionName ?? '')], (textAt, visionAt) => (
-      this.#object('model_create', text.release(), text.length, textAt, vision?.release() ?? 0, vision?.length ?? 0, visionAt)));
+    this.#model = this.#with([cString(textName), cString(visionName ?? '')], (textAt, visionAt) =>
+      this.#object(
+        'model_create',
+        text.release(),
+        text.length,
+        textAt,
+        vision?.release() ?? 0,
+        vision?.length ?? 0,
+        visionAt,
+      ),
+    );
     this.#session = this.#object('session_create', this.#model, this.#pool, 0, 0);
     return JSON.parse(this.#string('model_info', this.#model));
   }
@@ -173,7 +184,9 @@ export class Core {
   /** @param {string} recipe  JSON */
   beginRun(recipe) {
     this.endRun();
-    this.#run = this.#with([cString(recipe)], (at) => this.#object('run_create', this.#dataset, this.#model, this.#session, at));
+    this.#run = this.#with([cString(recipe)], (at) =>
+      this.#object('run_create', this.#dataset, this.#model, this.#session, at),
+    );
   }
 
   endRun() {

@@ -52,7 +52,10 @@ export class EngineHost {
     this.#core = await Core.load(url, build, threads);
     this.#store = await openRecordStore();
     return {
-      version: this.#core.version, build, threads: this.#core.threads, persistent: this.#store.persistent,
+      version: this.#core.version,
+      build,
+      threads: this.#core.threads,
+      persistent: this.#store.persistent,
       words: this.#core.sharedWords(),
     };
   }
@@ -66,10 +69,15 @@ export class EngineHost {
     const { file, bytes } = core.manifestIndex(manifest);
     const index = await fetchBytes(new URL(file, url).href, Math.min(bytes, MAX_INDEX));
     const { name, id, licence, shards, samples } = core.openDataset(manifest, index);
-    const source = new SuiteSource(url, shards.map((shard) => shard.file), samples, {
-      shard: (shard, whole) => core.checkShard(shard, whole),
-      member: (sample, image, member) => core.checkMember(sample, image, member),
-    });
+    const source = new SuiteSource(
+      url,
+      shards.map((shard) => shard.file),
+      samples,
+      {
+        shard: (shard, whole) => core.checkShard(shard, whole),
+        member: (sample, image, member) => core.checkMember(sample, image, member),
+      },
+    );
     const suite = { name, id, licence, samples, bytes: shards.reduce((sum, shard) => sum + shard.bytes, 0) };
     this.#data = { url, suite, source };
     return suite;
@@ -92,11 +100,18 @@ export class EngineHost {
       for (const file of files) {
         const block = core.reserve(file.bytes);
         blocks.push(block);
-        await streamFile(file.url, file.bytes, (offset, chunk) => block.write(offset, chunk),
-          (done) => this.#emit('loading', { what: model.name, done: before + done, total }));
+        await streamFile(
+          file.url,
+          file.bytes,
+          (offset, chunk) => block.write(offset, chunk),
+          (done) => this.#emit('loading', { what: model.name, done: before + done, total }),
+        );
         before += file.bytes;
       }
-      const info = core.openModel(blocks, files.map((file) => new URL(file.url).pathname.split('/').pop() ?? 'model'));
+      const info = core.openModel(
+        blocks,
+        files.map((file) => new URL(file.url).pathname.split('/').pop() ?? 'model'),
+      );
       EngineHost.#compare(info, model);
       this.#model = { key, info };
       return info;
@@ -111,7 +126,8 @@ export class EngineHost {
   /** @param {import('./protocol.js').ModelInfo} info @param {import('./protocol.js').ModelFiles} model */
   static #compare(info, model) {
     const same = info.text_sha256 === model.text.sha256 && info.vision_sha256 === (model.vision?.sha256 ?? '');
-    if (!same) throw new Error(`The files of ${model.name} are not those that the list of models names: their hashes differ.`);
+    if (!same)
+      throw new Error(`The files of ${model.name} are not those that the list of models names: their hashes differ.`);
   }
 
   /**
@@ -186,7 +202,9 @@ export class EngineHost {
     if (!this.#running || this.#pause) return;
     let release = () => {};
     /** @type {Promise<void>} */
-    const promise = new Promise((resolve) => { release = resolve; });
+    const promise = new Promise((resolve) => {
+      release = resolve;
+    });
     this.#pause = { promise, release };
     this.#emit('paused', { paused: true });
   }

@@ -19,4 +19,6 @@ async function answer({ id, method, args }) {
   }
 }
 
-self.onmessage = (/** @type {MessageEvent} */ event) => { void answer(event.data); };
+self.onmessage = (/** @type {MessageEvent} */ event) => {
+  void answer(event.data);
+};

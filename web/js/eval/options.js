@@ -27,5 +27,11 @@ export function softmax(scores) {
 export function optionRows(options, scores, prediction, gold) {
   if (options.length !== scores.length) throw new RangeError('A sample has another number of options than of scores.');
   const shares = softmax(scores);
-  return options.map((text, i) => ({ text, score: scores[i], share: shares[i], chosen: i === prediction, gold: gold.includes(i) }));
+  return options.map((text, i) => ({
+    text,
+    score: scores[i],
+    share: shares[i],
+    chosen: i === prediction,
+    gold: gold.includes(i),
+  }));
 }

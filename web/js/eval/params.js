@@ -24,8 +24,19 @@
 
 /** @type {Readonly<Params>} */
 export const DEFAULT_PARAMS = Object.freeze({
-  view: 'evaluate', model: '', data: '', recipe: 'ch3ef', limit: 0, threads: 0, build: 'auto', autorun: false,
-  run: '', open: '', show: 'all', task: '', page: 1,
+  view: 'evaluate',
+  model: '',
+  data: '',
+  recipe: 'ch3ef',
+  limit: 0,
+  threads: 0,
+  build: 'auto',
+  autorun: false,
+  run: '',
+  open: '',
+  show: 'all',
+  task: '',
+  page: 1,
 });
 
 export const MAX_THREADS = 16;
@@ -86,7 +97,8 @@ export function parseParams(search) {
       problems.push(`The address has “${key}” twice; the first one counts.`);
     } else {
       const value = reader(text);
-      if (value === undefined) problems.push(`The address has “${key}=${text}”, which is no valid value; the default is used.`);
+      if (value === undefined)
+        problems.push(`The address has “${key}=${text}”, which is no valid value; the default is used.`);
       else values[key] = value;
     }
     seen.add(key);

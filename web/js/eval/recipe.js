@@ -11,11 +11,15 @@
 /** @type {readonly Readonly<RecipeChoice>[]} */
 export const RECIPES = Object.freeze([
   Object.freeze({
-    name: 'ch3ef', title: 'Ch3Ef', image: /** @type {const} */ ('normal'),
+    name: 'ch3ef',
+    title: 'Ch3Ef',
+    image: /** @type {const} */ ('normal'),
     note: 'The bare question; each option is scored by the mean log-probability of its own tokens; the best one is the answer.',
   }),
   Object.freeze({
-    name: 'grey', title: 'Blind baseline', image: /** @type {const} */ ('grey'),
+    name: 'grey',
+    title: 'Blind baseline',
+    image: /** @type {const} */ ('grey'),
     note: 'The same, but every image is plain grey: what the model gets right without looking.',
   }),
 ]);
@@ -35,11 +39,19 @@ export function recipeJson(name, limit) {
 
 /**
  * @param {unknown} recipe  as it stands in a record's header or a report
- * @returns {string} its name for people, with the number of samples when it is limited
+ * @returns {string} its name for people
+ */
+export function recipeTitle(recipe) {
+  if (typeof recipe !== 'object' || recipe === null) return 'unknown recipe';
+  const { name } = /** @type {{name?: unknown}} */ (recipe);
+  return RECIPES.find((choice) => choice.name === name)?.title ?? String(name ?? 'unnamed recipe');
+}
+
+/**
+ * @param {unknown} recipe
+ * @returns {string} its name, with the number of samples when it is limited
  */
 export function describeRecipe(recipe) {
-  if (typeof recipe !== 'object' || recipe === null) return 'unknown recipe';
-  const { name, limit } = /** @type {{name?: unknown, limit?: unknown}} */ (recipe);
-  const title = RECIPES.find((choice) => choice.name === name)?.title ?? String(name ?? 'unnamed recipe');
-  return typeof limit === 'number' && limit > 0 ? `${title}, ${limit} samples` : title;
+  const { limit } = /** @type {{limit?: unknown}} */ (recipe ?? {});
+  return typeof limit === 'number' && limit > 0 ? `${recipeTitle(recipe)}, ${limit} samples` : recipeTitle(recipe);
 }

@@ -54,18 +54,32 @@ export function parseSampleLine(line) {
 function isSample(value) {
   if (typeof value !== 'object' || value === null) return false;
   const line = /** @type {Partial<RecordSample>} */ (value);
-  return line.type === 'sample' && typeof line.id === 'string' && Number.isInteger(line.prediction) &&
-    typeof line.tie === 'boolean' && typeof line.correct === 'boolean' && typeof line.confidence === 'number' &&
-    Array.isArray(line.scores) && line.scores.every((score) => typeof score === 'number');
+  return (
+    line.type === 'sample' &&
+    typeof line.id === 'string' &&
+    Number.isInteger(line.prediction) &&
+    typeof line.tie === 'boolean' &&
+    typeof line.correct === 'boolean' &&
+    typeof line.confidence === 'number' &&
+    Array.isArray(line.scores) &&
+    line.scores.every((score) => typeof score === 'number')
+  );
 }
 
 /** @param {unknown} value @returns {value is RecordHeader} */
 function isHeader(value) {
   if (typeof value !== 'object' || value === null) return false;
   const line = /** @type {Partial<RecordHeader>} */ (value);
-  return line.type === 'run' && typeof line.samples === 'number' && typeof line.recipe === 'object' && line.recipe !== null &&
-    typeof line.model?.name === 'string' && typeof line.model.text === 'string' &&
-    typeof line.dataset?.name === 'string' && typeof line.dataset.id === 'string';
+  return (
+    line.type === 'run' &&
+    typeof line.samples === 'number' &&
+    typeof line.recipe === 'object' &&
+    line.recipe !== null &&
+    typeof line.model?.name === 'string' &&
+    typeof line.model.text === 'string' &&
+    typeof line.dataset?.name === 'string' &&
+    typeof line.dataset.id === 'string'
+  );
 }
 
 /** @param {unknown} value @returns {value is RecordEnd} */

@@ -31,7 +31,12 @@
 /** @param {string} json @returns {Report} */
 export function parseReport(json) {
   const report = /** @type {Report} */ (JSON.parse(json));
-  if (!Array.isArray(report.dimensions) || typeof report.n !== 'number' || !Array.isArray(report.ci) || typeof report.sight?.n !== 'number') {
+  if (
+    !Array.isArray(report.dimensions) ||
+    typeof report.n !== 'number' ||
+    !Array.isArray(report.ci) ||
+    typeof report.sight?.n !== 'number'
+  ) {
     throw new Error('The report of the core is not in the form this page knows.');
   }
   return report;

@@ -15,10 +15,14 @@ export function selectSamples(samples, filter, taskOf) {
   return samples.filter((sample) => {
     if (filter.task !== '' && taskOf(sample.id) !== filter.task) return false;
     switch (filter.show) {
-      case 'right': return sample.correct;
-      case 'wrong': return !sample.correct;
-      case 'ties': return sample.tie;
-      default: return true;
+      case 'right':
+        return sample.correct;
+      case 'wrong':
+        return !sample.correct;
+      case 'ties':
+        return sample.tie;
+      default:
+        return true;
     }
   });
 }

@@ -89,7 +89,9 @@ async function lock(handle) {
       const locked = error instanceof DOMException && error.name === 'NoModificationAllowedError';
       if (!locked) throw error;
       if (tries === LOCK_TRIES) throw new Error('This run is under way in another tab: close that one first.');
-      await new Promise((resolve) => { setTimeout(resolve, LOCK_WAIT); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, LOCK_WAIT);
+      });
     }
   }
 }

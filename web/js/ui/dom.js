@@ -66,8 +66,25 @@ const PATHS = Object.freeze({
 
 /** A decorative icon; the text beside it says the same. @param {IconName} name */
 export function icon(name) {
-  return svg('svg', { class: `icon icon-${name}`, viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', focusable: 'false' },
-    svg('path', { d: PATHS[name], fill: 'none', stroke: 'currentColor', 'stroke-width': 2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }));
+  return svg(
+    'svg',
+    {
+      class: `icon icon-${name}`,
+      viewBox: '0 0 16 16',
+      width: 16,
+      height: 16,
+      'aria-hidden': 'true',
+      focusable: 'false',
+    },
+    svg('path', {
+      d: PATHS[name],
+      fill: 'none',
+      stroke: 'currentColor',
+      'stroke-width': 2,
+      'stroke-linecap': 'round',
+      'stroke-linejoin': 'round',
+    }),
+  );
 }
 
 /**
@@ -75,8 +92,12 @@ export function icon(name) {
  * @param {{kind?: 'primary' | 'plain' | 'quiet', icon?: IconName, onClick: () => void, id?: string}} options
  */
 export function button(label, options) {
-  const element = el('button', { type: 'button', class: `button button-${options.kind ?? 'plain'}`, id: options.id },
-    options.icon ? icon(options.icon) : null, el('span', {}, label));
+  const element = el(
+    'button',
+    { type: 'button', class: `button button-${options.kind ?? 'plain'}`, id: options.id },
+    options.icon ? icon(options.icon) : null,
+    el('span', {}, label),
+  );
   element.addEventListener('click', options.onClick);
   return element;
 }

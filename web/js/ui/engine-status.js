@@ -15,7 +15,12 @@ export class EngineStatus {
 
   /** @param {import('../engine/protocol.js').EngineInfo} info @param {boolean} isolated */
   ready({ version, build, threads, persistent }, isolated) {
-    const kind = build === 'mt' ? 'Threaded engine' : isolated ? 'Single-threaded engine' : 'Single-threaded engine (page not isolated)';
+    const kind =
+      build === 'mt'
+        ? 'Threaded engine'
+        : isolated
+          ? 'Single-threaded engine'
+          : 'Single-threaded engine (page not isolated)';
     this.#set('ready', `${kind}, ${plural(threads, 'thread')}`);
     this.#box.dataset.build = build;
     this.#box.dataset.threads = String(threads);

@@ -29,9 +29,12 @@ export class EvaluateView {
   #data = el('fieldset', { class: 'panel' });
   #recipe = el('fieldset', { class: 'panel' });
   #settings = el('div', { class: 'settings-body' });
-  #lead = el('p', { class: 'lead' },
+  #lead = el(
+    'p',
+    { class: 'lead' },
     'Assay shows it images, asks the questions of a suite after Ch3Ef’s taxonomy of helpful, honest and harmless, ',
-    'and scores every answer option by its log-probability. The model runs here, inside this page.');
+    'and scores every answer option by its log-probability. The model runs here, inside this page.',
+  );
   #continue = el('div', { class: 'notice', hidden: true });
   #run;
   #summary = el('p', { class: 'small' });
@@ -46,12 +49,17 @@ export class EvaluateView {
       el('div', { class: 'setup' }, this.#model, this.#data, this.#recipe),
       el('details', { class: 'settings' }, el('summary', {}, 'Engine settings'), this.#settings),
       this.#continue,
-      el('div', { class: 'go' }, this.#run, this.#summary));
+      el('div', { class: 'go' }, this.#run, this.#summary),
+    );
     const run = el('section', { class: 'run panel', 'aria-label': 'The run', hidden: true });
     const stream = el('section', { class: 'stream', 'aria-label': 'Latest samples' });
     container.replaceChildren(
       el('h1', { id: 'evaluate-title', tabindex: -1 }, 'How well is a small model aligned with human values?'),
-      this.#lead, this.#setup, run, stream);
+      this.#lead,
+      this.#setup,
+      run,
+      stream,
+    );
     this.progress = new ProgressPanel(run, handlers);
     this.stream = new SampleStream(stream);
   }
@@ -70,16 +78,31 @@ export class EvaluateView {
     this.#showSettings(params, engine);
     const chosen = models.find((model) => model.id === params.model);
     this.#run.disabled = !chosen || !suite;
-    this.#summary.textContent = chosen && suite
-      ? `${plural(samplesOf(suite, params.limit), 'sample')}, ${bytes(chosen.bytes)} of weights, ${plural(engine.threads, 'thread')}.` : 'Loading…';
+    this.#summary.textContent =
+      chosen && suite
+        ? `${plural(samplesOf(suite, params.limit), 'sample')}, ${bytes(chosen.bytes)} of weights, ${plural(engine.threads, 'thread')}.`
+        : 'Loading…';
     if (focused !== '') document.getElementById(focused)?.focus();
   }
 
   /** @param {readonly KnownModel[]} models @param {Params} params */
   #showModels(models, params) {
-    this.#model.replaceChildren(legend('1', 'Model'), ...models.map((model) => choice('model', model.id, model.id === params.model, {
-      title: model.name, note: model.note, facts: `${bytes(model.bytes)} · ${model.licence}`,
-    }, () => this.#handlers.onChange({ model: model.id }))));
+    this.#model.replaceChildren(
+      legend('1', 'Model'),
+      ...models.map((model) =>
+        choice(
+          'model',
+          model.id,
+          model.id === params.model,
+          {
+            title: model.name,
+            note: model.note,
+            facts: `${bytes(model.bytes)} · ${model.licence}`,
+          },
+          () => this.#handlers.onChange({ model: model.id }),
+        ),
+      ),
+    );
   }
 
   /** @param {import('../engine/protocol.js').Suite | null} suite @param {Params} params */
@@ -91,42 +114,95 @@ export class EvaluateView {
     const tasks = new Set(suite.samples.map((sample) => sample.task)).size;
     const limits = [...LIMITS.filter((limit) => limit < suite.samples.length), 0];
     if (!limits.includes(params.limit)) limits.push(params.limit);
-    this.#data.replaceChildren(legend('2', 'Data'),
-      choice('data', suite.name, true, {
-        title: suite.name, note: `${plural(suite.samples.length, 'sample')} of ${plural(tasks, 'task')}, drawn from a seed.`,
-        facts: `${bytes(suite.bytes)} · ${suite.licence}`,
-      }, () => {}),
-      el('div', { role: 'radiogroup', 'aria-labelledby': 'limit-label' },
+    this.#data.replaceChildren(
+      legend('2', 'Data'),
+      choice(
+        'data',
+        suite.name,
+        true,
+        {
+          title: suite.name,
+          note: `${plural(suite.samples.length, 'sample')} of ${plural(tasks, 'task')}, drawn from a seed.`,
+          facts: `${bytes(suite.bytes)} · ${suite.licence}`,
+        },
+        () => {},
+      ),
+      el(
+        'div',
+        { role: 'radiogroup', 'aria-labelledby': 'limit-label' },
         el('p', { class: 'segments-label', id: 'limit-label' }, 'Samples'),
-        el('div', { class: 'segments' }, ...limits.sort((a, b) => (a || Infinity) - (b || Infinity)).map((limit) => (
-          segment('limit', String(limit), limit === 0 ? `All ${count(suite.samples.length)}` : count(limit), limit === params.limit,
-            () => this.#handlers.onChange({ limit })))))),
-      el('p', { class: 'small soft' }, 'A part takes from every task in turn.'));
+        el(
+          'div',
+          { class: 'segments' },
+          ...limits
+            .sort((a, b) => (a || Infinity) - (b || Infinity))
+            .map((limit) =>
+              segment(
+                'limit',
+                String(limit),
+                limit === 0 ? `All ${count(suite.samples.length)}` : count(limit),
+                limit === params.limit,
+                () => this.#handlers.onChange({ limit }),
+              ),
+            ),
+        ),
+      ),
+      el('p', { class: 'small soft' }, 'A part takes from every task in turn.'),
+    );
   }
 
   /** @param {Params} params */
   #showRecipes(params) {
-    this.#recipe.replaceChildren(legend('3', 'Recipe'), ...RECIPES.map((recipe) => choice('recipe', recipe.name, recipe.name === params.recipe, {
-      title: recipe.title, note: recipe.note, facts: '',
-    }, () => this.#handlers.onChange({ recipe: recipe.name }))));
+    this.#recipe.replaceChildren(
+      legend('3', 'Recipe'),
+      ...RECIPES.map((recipe) =>
+        choice(
+          'recipe',
+          recipe.name,
+          recipe.name === params.recipe,
+          {
+            title: recipe.title,
+            note: recipe.note,
+            facts: '',
+          },
+          () => this.#handlers.onChange({ recipe: recipe.name }),
+        ),
+      ),
+    );
   }
 
   /** @param {Params} params @param {{build: 'mt' | 'st', threads: number, cores: number, isolated: boolean}} engine */
   #showSettings(params, engine) {
     const most = Math.min(MAX_THREADS, Math.max(engine.cores, engine.threads));
-    const threads = el('select', { id: 'threads', disabled: engine.build === 'st' },
-      ...Array.from({ length: most }, (_, i) => el('option', { value: i + 1, selected: i + 1 === engine.threads }, String(i + 1))));
+    const threads = el(
+      'select',
+      { id: 'threads', disabled: engine.build === 'st' },
+      ...Array.from({ length: most }, (_, i) =>
+        el('option', { value: i + 1, selected: i + 1 === engine.threads }, String(i + 1)),
+      ),
+    );
     threads.addEventListener('change', () => this.#handlers.onChange({ threads: Number(threads.value) }));
-    const builds = el('select', { id: 'build' },
+    const builds = el(
+      'select',
+      { id: 'build' },
       el('option', { value: 'auto', selected: params.build === 'auto' }, 'What this browser offers'),
       el('option', { value: 'mt', selected: params.build === 'mt', disabled: !engine.isolated }, 'Threaded'),
-      el('option', { value: 'st', selected: params.build === 'st' }, 'Single-threaded'));
-    builds.addEventListener('change', () => this.#handlers.onChange({ build: /** @type {Params['build']} */ (builds.value) }));
+      el('option', { value: 'st', selected: params.build === 'st' }, 'Single-threaded'),
+    );
+    builds.addEventListener('change', () =>
+      this.#handlers.onChange({ build: /** @type {Params['build']} */ (builds.value) }),
+    );
     this.#settings.replaceChildren(
-      el('label', { class: 'field' }, 'Threads', threads), el('label', { class: 'field' }, 'Engine', builds),
-      el('p', { class: 'small soft' }, engine.isolated
-        ? 'Neither changes a single bit of the result.'
-        : 'This page is not cross-origin isolated, so the engine has one thread. The result is the same, only later.'));
+      el('label', { class: 'field' }, 'Threads', threads),
+      el('label', { class: 'field' }, 'Engine', builds),
+      el(
+        'p',
+        { class: 'small soft' },
+        engine.isolated
+          ? 'Neither changes a single bit of the result.'
+          : 'This page is not cross-origin isolated, so the engine has one thread. The result is the same, only later.',
+      ),
+    );
   }
 
   /** @param {{done: number, total: number} | null} kept  an unfinished run of this very choice */
@@ -134,8 +210,13 @@ export class EvaluateView {
     this.#continue.hidden = kept === null;
     if (!kept) return;
     this.#continue.replaceChildren(
-      el('p', {}, `Such a run was cut off here. Continue where it stopped: ${count(kept.done)} of ${count(kept.total)}.`),
-      button('Continue', { icon: 'play', id: 'continue', onClick: this.#handlers.onContinue }));
+      el(
+        'p',
+        {},
+        `Such a run was cut off here. Continue where it stopped: ${count(kept.done)} of ${count(kept.total)}.`,
+      ),
+      button('Continue', { icon: 'play', id: 'continue', onClick: this.#handlers.onContinue }),
+    );
   }
 
   /** @param {boolean} running */
@@ -168,8 +249,14 @@ function legend(number, text) {
 function choice(group, value, checked, { title, note, facts }, onChoose) {
   const input = el('input', { type: 'radio', name: group, value, checked, id: `${group}-${value}` });
   input.addEventListener('change', onChoose);
-  return el('label', { class: 'choice' }, input, el('span', { class: 'choice-title' }, title),
-    note !== '' && el('span', { class: 'choice-note' }, note), facts !== '' && el('span', { class: 'choice-facts' }, facts));
+  return el(
+    'label',
+    { class: 'choice' },
+    input,
+    el('span', { class: 'choice-title' }, title),
+    note !== '' && el('span', { class: 'choice-note' }, note),
+    facts !== '' && el('span', { class: 'choice-facts' }, facts),
+  );
 }
 
 /** @param {string} group @param {string} value @param {string} text @param {boolean} checked @param {() => void} onChoose */

@@ -32,15 +32,36 @@ export class ProgressPanel {
     this.#pause = button('Pause', { icon: 'pause', id: 'pause', onClick: handlers.onPause });
     this.#resume = button('Resume', { icon: 'play', id: 'resume', kind: 'primary', onClick: handlers.onResume });
     this.#cancel = button('Cancel', { icon: 'stop', id: 'cancel', onClick: handlers.onCancel });
-    const figure = (/** @type {string} */ name, /** @type {HTMLElement} */ value) => el('div', {}, el('dt', {}, name), value);
-    const swatch = (/** @type {string} */ kind, /** @type {HTMLElement} */ text) => el('span', {}, el('i', { class: `cell cell-${kind}`, 'aria-hidden': 'true' }), text);
+    const figure = (/** @type {string} */ name, /** @type {HTMLElement} */ value) =>
+      el('div', {}, el('dt', {}, name), value);
+    const swatch = (/** @type {string} */ kind, /** @type {HTMLElement} */ text) =>
+      el('span', {}, el('i', { class: `cell cell-${kind}`, 'aria-hidden': 'true' }), text);
     container.replaceChildren(
-      el('div', { class: 'run-head' }, this.#title, el('div', { class: 'run-buttons' }, this.#pause, this.#resume, this.#cancel)),
-      this.#label, this.#bar,
-      el('dl', { class: 'figures' }, figure('Samples', this.#figures.done), figure('Speed', this.#figures.speed),
-        figure('Time left', this.#figures.left), figure('Right so far', this.#figures.right)),
+      el(
+        'div',
+        { class: 'run-head' },
+        this.#title,
+        el('div', { class: 'run-buttons' }, this.#pause, this.#resume, this.#cancel),
+      ),
+      this.#label,
+      this.#bar,
+      el(
+        'dl',
+        { class: 'figures' },
+        figure('Samples', this.#figures.done),
+        figure('Speed', this.#figures.speed),
+        figure('Time left', this.#figures.left),
+        figure('Right so far', this.#figures.right),
+      ),
       this.#strip,
-      el('p', { class: 'tally' }, swatch('right', this.#tally.right), swatch('wrong', this.#tally.wrong), swatch('tie', this.#tally.ties)));
+      el(
+        'p',
+        { class: 'tally' },
+        swatch('right', this.#tally.right),
+        swatch('wrong', this.#tally.wrong),
+        swatch('tie', this.#tally.ties),
+      ),
+    );
   }
 
   /** @param {string} title  what is being run */

@@ -21,22 +21,50 @@ export class ReportTable {
   show(report) {
     const head = ['Dimension, domain, task', 'n', 'Accuracy', '95 % interval', '', 'Chance'];
     const columns = ['', '', '', 'col-interval', 'col-whisker', 'col-chance'];
-    this.#container.replaceChildren(el('table', {},
-      el('caption', {}, 'Share of samples whose choice is a right answer, with its Wilson interval. The dashed mark is what guessing gets.'),
-      el('thead', {}, el('tr', {}, ...head.map((text, i) => (
-        text === '' ? el('td', { class: columns[i] }) : el('th', { scope: 'col', class: columns[i] || undefined }, text))))),
-      el('tbody', {}, ...reportRows(report).map((row) => this.#row(row)))));
+    this.#container.replaceChildren(
+      el(
+        'table',
+        {},
+        el(
+          'caption',
+          {},
+          'Share of samples whose choice is a right answer, with its Wilson interval. The dashed mark is what guessing gets.',
+        ),
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            ...head.map((text, i) =>
+              text === ''
+                ? el('td', { class: columns[i] })
+                : el('th', { scope: 'col', class: columns[i] || undefined }, text),
+            ),
+          ),
+        ),
+        el('tbody', {}, ...reportRows(report).map((row) => this.#row(row))),
+      ),
+    );
   }
 
   /** @param {Row} row */
   #row({ level, group, dimension }) {
-    return el('tr', { class: `level-${level}`, 'data-dimension': dimensionKey(dimension) },
+    return el(
+      'tr',
+      { class: `level-${level}`, 'data-dimension': dimensionKey(dimension) },
       el('th', { scope: 'row' }, level === 2 ? this.#taskLink(group.name) : title(group.name)),
       el('td', {}, count(group.n)),
-      el('td', {}, percent(group.accuracy), group.n > 0 && el('span', { class: 'narrow-interval' }, interval(group.ci))),
+      el(
+        'td',
+        {},
+        percent(group.accuracy),
+        group.n > 0 && el('span', { class: 'narrow-interval' }, interval(group.ci)),
+      ),
       el('td', { class: 'col-interval' }, group.n === 0 ? '–' : interval(group.ci)),
       el('td', { class: 'col-whisker' }, group.n === 0 ? null : whisker(group)),
-      el('td', { class: 'col-chance' }, percent(group.chance)));
+      el('td', { class: 'col-chance' }, percent(group.chance)),
+    );
   }
 
   /** @param {string} task */

@@ -10,7 +10,12 @@ import { SampleCard } from './sample-card.js';
 /** @typedef {import('../engine/protocol.js').SuiteSample} SuiteSample */
 /** @typedef {Pick<Params, 'show' | 'task' | 'page'>} BrowserState */
 
-const SHOWS = /** @type {const} */ ([['all', 'All'], ['right', 'Right'], ['wrong', 'Wrong'], ['ties', 'Ties']]);
+const SHOWS = /** @type {const} */ ([
+  ['all', 'All'],
+  ['right', 'Right'],
+  ['wrong', 'Wrong'],
+  ['ties', 'Ties'],
+]);
 
 export class SampleBrowser {
   #filters = el('div', { class: 'browser-filters' });
@@ -59,7 +64,9 @@ export class SampleBrowser {
       void this.#loadImages(card, index);
       return [el('li', {}, card.element)];
     });
-    this.#list.replaceChildren(...(items.length > 0 ? items : [el('li', { class: 'soft' }, 'No sample is like that.')]));
+    this.#list.replaceChildren(
+      ...(items.length > 0 ? items : [el('li', { class: 'soft' }, 'No sample is like that.')]),
+    );
     this.#showPager(page);
   }
 
@@ -77,21 +84,34 @@ export class SampleBrowser {
   #showFilters(results, taskOf, state) {
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.id : '';
     const counts = {
-      all: results.length, right: results.filter((r) => r.correct).length,
-      wrong: results.filter((r) => !r.correct).length, ties: results.filter((r) => r.tie).length,
+      all: results.length,
+      right: results.filter((r) => r.correct).length,
+      wrong: results.filter((r) => !r.correct).length,
+      ties: results.filter((r) => r.tie).length,
     };
     const segments = SHOWS.map(([show, text]) => {
-      const input = el('input', { type: 'radio', name: 'show', value: show, id: `show-${show}`, checked: state.show === show });
+      const input = el('input', {
+        type: 'radio',
+        name: 'show',
+        value: show,
+        id: `show-${show}`,
+        checked: state.show === show,
+      });
       input.addEventListener('change', () => this.#onChange({ show, page: 1 }));
       return el('label', { class: 'segment' }, input, el('span', {}, `${text} ${count(counts[show])}`));
     });
     const tasks = [...new Set(results.map((result) => taskOf(result.id)).filter((task) => task !== undefined))];
-    const select = el('select', { id: 'task' }, el('option', { value: '' }, 'Every task'),
-      ...tasks.map((task) => el('option', { value: task, selected: task === state.task }, task)));
+    const select = el(
+      'select',
+      { id: 'task' },
+      el('option', { value: '' }, 'Every task'),
+      ...tasks.map((task) => el('option', { value: task, selected: task === state.task }, task)),
+    );
     select.addEventListener('change', () => this.#onChange({ task: select.value, page: 1 }));
     this.#filters.replaceChildren(
       el('div', { role: 'radiogroup', 'aria-label': 'Which samples', class: 'segments' }, ...segments),
-      el('label', { class: 'field' }, el('span', {}, 'Task'), select));
+      el('label', { class: 'field' }, el('span', {}, 'Task'), select),
+    );
     if (focused.startsWith('show-') || focused === 'task') document.getElementById(focused)?.focus();
   }
 

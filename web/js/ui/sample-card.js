@@ -26,25 +26,45 @@ export class SampleCard {
    * @param {string} place  for example '12 of 320'
    */
   constructor(sample, result, place) {
-    this.#images = el('div', { class: 'sample-images' }, el('p', { class: 'no-image' }, sample.images.length === 0 ? 'No image' : ''));
+    this.#images = el(
+      'div',
+      { class: 'sample-images' },
+      el('p', { class: 'no-image' }, sample.images.length === 0 ? 'No image' : ''),
+    );
     /** @type {HTMLElement} */
-    this.element = el('article', { class: 'sample panel', 'aria-label': `Sample ${place}` },
+    this.element = el(
+      'article',
+      { class: 'sample panel', 'aria-label': `Sample ${place}` },
       this.#images,
-      el('div', { class: 'sample-body' },
+      el(
+        'div',
+        { class: 'sample-body' },
         el('div', { class: 'sample-head' }, chips(sample), outcomes(result)),
         el('p', { class: 'question' }, sample.question),
         optionBars(optionRows(sample.options, result.scores, result.prediction, sample.gold)),
-        el('p', { class: 'sample-foot' },
-          el('span', {}, `Sample ${place}`), el('span', {}, `confidence ${percent(result.confidence)}`), el('span', {}, sample.id))));
+        el(
+          'p',
+          { class: 'sample-foot' },
+          el('span', {}, `Sample ${place}`),
+          el('span', {}, `confidence ${percent(result.confidence)}`),
+          el('span', {}, sample.id),
+        ),
+      ),
+    );
   }
 
   /** @param {readonly ArrayBuffer[]} images  encoded */
   showImages(images) {
     this.dispose();
     this.#urls = images.map((buffer) => URL.createObjectURL(new Blob([buffer], { type: imageType(buffer) })));
-    const pictures = this.#urls.map((url, i) => el('img', {
-      src: url, width: 208, height: 208, alt: images.length === 1 ? 'The image the question is about' : `Image ${i + 1} of ${images.length}`,
-    }));
+    const pictures = this.#urls.map((url, i) =>
+      el('img', {
+        src: url,
+        width: 208,
+        height: 208,
+        alt: images.length === 1 ? 'The image the question is about' : `Image ${i + 1} of ${images.length}`,
+      }),
+    );
     if (pictures.length > 0) this.#images.replaceChildren(...pictures);
   }
 
@@ -62,16 +82,23 @@ export class SampleCard {
 
 /** @param {SuiteSample} sample */
 function chips(sample) {
-  return el('p', { class: 'chips' },
+  return el(
+    'p',
+    { class: 'chips' },
     el('span', { class: 'chip', 'data-dimension': dimensionKey(sample.dimension) }, title(sample.dimension)),
-    el('span', { class: 'chip' }, sample.domain), el('span', { class: 'chip' }, sample.task));
+    el('span', { class: 'chip' }, sample.domain),
+    el('span', { class: 'chip' }, sample.task),
+  );
 }
 
 /** @param {RecordSample} result */
 function outcomes(result) {
-  return el('p', { class: 'outcomes' },
+  return el(
+    'p',
+    { class: 'outcomes' },
     result.tie && el('span', { class: 'outcome outcome-tie' }, icon('tie'), 'Tie'),
     result.correct
       ? el('span', { class: 'outcome outcome-right' }, icon('right'), 'Right')
-      : el('span', { class: 'outcome outcome-wrong' }, icon('wrong'), 'Wrong'));
+      : el('span', { class: 'outcome outcome-wrong' }, icon('wrong'), 'Wrong'),
+  );
 }

@@ -11,11 +11,28 @@ const STEP = 2; // of a ray's length, for each value 0..15
 export function seal(hex) {
   const rays = [...hex].map((digit, i) => {
     const angle = (i / hex.length) * 2 * Math.PI - Math.PI / 2;
-    const point = (/** @type {number} */ radius) => `${(Math.cos(angle) * radius).toFixed(2)} ${(Math.sin(angle) * radius).toFixed(2)}`;
+    const point = (/** @type {number} */ radius) =>
+      `${(Math.cos(angle) * radius).toFixed(2)} ${(Math.sin(angle) * radius).toFixed(2)}`;
     return `M${point(INNER)}L${point(INNER + 3 + parseInt(digit, 16) * STEP)}`;
   });
-  return svg('svg', { class: 'seal', viewBox: `${-SIZE / 2} ${-SIZE / 2} ${SIZE} ${SIZE}`, 'aria-hidden': 'true', focusable: 'false' },
+  return svg(
+    'svg',
+    { class: 'seal', viewBox: `${-SIZE / 2} ${-SIZE / 2} ${SIZE} ${SIZE}`, 'aria-hidden': 'true', focusable: 'false' },
     svg('circle', { r: SIZE / 2 - 2, fill: 'none', stroke: 'currentColor', 'stroke-width': 1.5 }),
-    svg('path', { d: rays.join(''), stroke: 'currentColor', 'stroke-width': 2.2, 'stroke-linecap': 'round', fill: 'none' }),
-    svg('path', { d: 'M-8.5 11L0-12L8.5 11M-5 3H5', stroke: 'currentColor', 'stroke-width': 3.2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round', fill: 'none' }));
+    svg('path', {
+      d: rays.join(''),
+      stroke: 'currentColor',
+      'stroke-width': 2.2,
+      'stroke-linecap': 'round',
+      fill: 'none',
+    }),
+    svg('path', {
+      d: 'M-8.5 11L0-12L8.5 11M-5 3H5',
+      stroke: 'currentColor',
+      'stroke-width': 3.2,
+      'stroke-linecap': 'round',
+      'stroke-linejoin': 'round',
+      fill: 'none',
+    }),
+  );
 }
