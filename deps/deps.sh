@@ -15,25 +15,39 @@ cd "$(dirname "$0")/.."
 
 missing=() # what could not be provided, a line each with the variable that can name it
 
-need() { # PROGRAM PACKAGE ADVICE
-  have "$1" && return 0
-  if have_apt && apt_install "$2" && hash -r && have "$1"; then return 0; fi
-  missing+=("$1: $3")
+# One call of apt for everything that LEVEL lacks; the steps below then say what is still missing.
+apt_all() { # LEVEL
+  have_apt || return 0
+  local p=()
+  [ -n "${CC:-}" ] || have cc || have gcc || p+=(gcc)
+  [ -n "${CC:-}" ] || p+=(libc6-dev)
+  have curl || p+=(curl)
+  have xz || p+=(xz-utils)
+  p+=(ca-certificates)
+  case $1 in build | all)
+    have node || p+=(nodejs)
+    have npm || p+=(npm)
+    deps/emscripten.sh --check || p+=(python3 clang-22 lld-22 llvm-22)
+    ;;
+  esac
+  if [ "$1" = all ] && ! find_chromium; then p+=(chromium); fi
+  apt_install "${p[@]}" || true
+  hash -r
+}
+
+need() { # PROGRAM ADVICE
+  have "$1" || missing+=("$1: $2")
 }
 
 tools_native() {
-  if [ -z "${CC:-}" ] && ! have cc; then
-    need gcc gcc "a C11 compiler, named by CC"
-    if have_apt; then apt_install libc6-dev || missing+=("the C library's headers (libc6-dev)"); fi
-  fi
-  need curl curl "the program curl (or STB_DIR and CJSON_DIR)"
-  need xz xz-utils "the program xz (or STB_DIR)"
-  if have_apt; then apt_install ca-certificates || true; fi
+  [ -n "${CC:-}" ] || have cc || need gcc "a C11 compiler, named by CC"
+  need curl "the program curl (or STB_DIR and CJSON_DIR)"
+  need xz "the program xz (or STB_DIR)"
 }
 
 tools_node() {
-  need node nodejs "Node.js 18.3 or newer on the PATH"
-  need npm npm "npm, which comes with Node.js"
+  need node "Node.js 18.3 or newer on the PATH"
+  need npm "npm, which comes with Node.js"
   have node || return 0
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 18 || (a === 18 && b >= 3) ? 0 : 1)' ||
     missing+=("node: version 18.3 or newer is needed, this is $(node --version)")
@@ -105,15 +119,16 @@ npm_packages() {
   cp package-lock.json build/deps/npm.stamp
 }
 
-chromium() {
+find_chromium() {
   local p
-  if [ -n "${CHROMIUM:-}" ]; then
-    [ -x "$CHROMIUM" ] || missing+=("CHROMIUM=$CHROMIUM is no program")
-    return 0
-  fi
+  [ -n "${CHROMIUM:-}" ] && return 0
   for p in chromium chromium-browser google-chrome; do have $p && return 0; done
-  have_apt && apt_install chromium && return 0
-  missing+=("Chromium: its program, named by CHROMIUM (only the browser tests need it)")
+  return 1
+}
+
+chromium() {
+  find_chromium || missing+=("Chromium: its program, named by CHROMIUM (only the browser tests need it)")
+  [ -z "${CHROMIUM:-}" ] || [ -x "$CHROMIUM" ] || missing+=("CHROMIUM=$CHROMIUM is no program")
 }
 
 libfuzzer() {
@@ -128,6 +143,7 @@ libfuzzer() {
 setup() {
   WORK=$(mktemp -d "$PWD/build/.deps.XXXXXX")
   trap 'rm -rf "$WORK"' EXIT
+  apt_all "$1"
   tools_native
   source_stb
   source_cjson

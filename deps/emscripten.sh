@@ -7,7 +7,7 @@
 # In this order: $EMCC; an emcc of version 4 or newer on the PATH; one that this script made before; a new one under
 # build/emscripten, for Debian 12 and later on x86-64:
 #   LLVM 22 and lld       apt, native packages of this release
-#   emscripten 6.0.5      the .deb of a newer suite (architecture: all), unpacked, never installed
+#   emscripten 6.0.5      the .deb of a newer suite (architecture: all), unpacked, never installed; a later 6 when it is gone
 #   binaryen 131          the .deb of a newer suite with that suite's libc and libstdc++ beside it, run through their own
 #                         loader, so that the system's libc stays as it is; or npm's binaryen: same output, slower
 #   acorn                 npm
@@ -91,8 +91,8 @@ get_emscripten() {
   say "Emscripten 6.0.5"
   pool_file "$WORK/em.deb" 'e/emscripten/emscripten_6.0.5+dfsg+~1.41.5-2_all.deb' \
     24e9eecd0a6e0c25896acf7dd42ae4261ae70c0669d4a42bde595afb7e4675c2 ||
-    pool_version "$WORK/em.deb" emscripten 6.0.5 forky sid ||
-    die "Emscripten 6.0.5 is no longer in Debian's archive: a kept copy of the .deb in ASSAY_KEEP, or your own by EMCC"
+    pool_version "$WORK/em.deb" emscripten 6.0.5 forky sid || pool_version "$WORK/em.deb" emscripten 6. forky sid ||
+    die "Emscripten 6 is no longer in Debian's archive: a kept copy of the .deb in ASSAY_KEEP, or your own by EMCC"
   dpkg -x "$WORK/em.deb" "$WORK/em"
   cp -a "$WORK/em/usr/share/emscripten" "$PREFIX/emscripten"
   # Its tools are CommonJS; without this they would take the "type" of our package.json.
@@ -159,12 +159,14 @@ CFG
   use "$PREFIX/emscripten/emcc" "$PREFIX/emscripten/.emscripten"
 }
 
+logged() { "$@" 2>"$WORK/log"; }
+
 # Linking a program compiles the system libraries that it needs; running it shows that the toolchain works.
 libraries() { # NAME FLAGS...
   local name=$1
   shift
   say "its system libraries, $name (about a minute)"
-  patiently build/deps/emcc -O3 -msimd128 -sDEFAULT_TO_CXX=0 "$@" "$WORK/probe.c" -o "$WORK/probe.cjs" 2>"$WORK/log" || {
+  patiently logged build/deps/emcc -O3 -msimd128 -sDEFAULT_TO_CXX=0 "$@" "$WORK/probe.c" -o "$WORK/probe.cjs" || {
     cat "$WORK/log" >&2
     die "emcc cannot link a program ($name)"
   }

@@ -45,18 +45,25 @@ known() {
   candidate "$1"
 }
 
-# apt_install PACKAGE...: those that are missing. A failed download is tried once more with fresh lists.
+# apt_install PACKAGE...: those that are missing, with $ASSAY_APT_OPTIONS besides ours. A failed download is tried once more with fresh lists.
 apt_install() {
-  local p need=() run
-  for p; do installed "$p" || need+=("$p"); done
-  [ ${#need[@]} -eq 0 ] && return 0
-  for p in "${need[@]}"; do known "$p" || { say "apt knows no package $p"; return 1; }; done
-  say "apt-get install ${need[*]}"
-  run=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3
-    -qq install -y --no-install-recommends "${need[@]}")
-  patiently as_root "${run[@]}" >/dev/null && return 0
-  say "once more, with fresh lists"
-  as_root apt-get -o DPkg::Lock::Timeout=600 -qq update && patiently as_root "${run[@]}" >/dev/null
+  local p need=() unknown=() run
+  for p; do
+    if installed "$p"; then continue
+    elif known "$p"; then need+=("$p")
+    else unknown+=("$p"); fi
+  done
+  [ ${#unknown[@]} -eq 0 ] || say "apt knows no package ${unknown[*]}"
+  if [ ${#need[@]} -gt 0 ]; then
+    say "apt-get install ${need[*]}"
+    run=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3
+      ${ASSAY_APT_OPTIONS:-} -qq install -y --no-install-recommends "${need[@]}")
+    patiently as_root "${run[@]}" >/dev/null || {
+      say "once more, with fresh lists"
+      as_root apt-get -o DPkg::Lock::Timeout=600 -qq update && patiently as_root "${run[@]}" >/dev/null
+    } || return 1
+  fi
+  [ ${#unknown[@]} -eq 0 ]
 }
 
 # The address of the archive that apt uses for this release, without a slash at the end.

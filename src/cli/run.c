@@ -178,11 +178,7 @@ static int stopped(const running *r) {
     return ASSAY_EXIT_STOPPED;
 }
 
-int assay_command_run(int argc, char **argv) {
-    running r = {.options = {.limit = -1}};
-    run_options *o = &r.options;
-    assay_error err = {0};
-    int code;
+static bool parse(run_options *o, int argc, char **argv, int *code) {
     const assay_arg args[] = {
         {.name = "--model",
          .value = "FILE",
@@ -233,9 +229,16 @@ int assay_command_run(int argc, char **argv) {
                                .args = args,
                                .n_args = sizeof args / sizeof args[0],
                                .first = 2};
-    if (!assay_args_parse(&usage, argc, argv, &code)) return code;
-    o->host.program = argv[0];
-    r.host.options = o->host;
+    return assay_args_parse(&usage, argc, argv, code);
+}
+
+int assay_command_run(int argc, char **argv) {
+    running r = {.options = {.limit = -1}};
+    assay_error err = {0};
+    int code;
+    if (!parse(&r.options, argc, argv, &code)) return code;
+    r.options.host.program = argv[0];
+    r.host.options = r.options.host;
     assay_status status = run_all(&r, &err);
     code = status == ASSAY_OK                             ? ASSAY_EXIT_DONE
            : r.run != NULL && status == ASSAY_E_CANCELLED ? stopped(&r)

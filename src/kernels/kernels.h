@@ -69,7 +69,7 @@ void assay_matrix_row(const assay_matrix *matrix, int row, float *out /* [cols] 
 /* Bytes of scratch that assay_matmul needs for n columns of `cols` inputs. */
 size_t assay_matmul_scratch(assay_type type, int cols, int n);
 /* y[j, r] = bias[r] + sum_k W[r, k] x[j, k].  x [n, cols], y [n, rows], bias [rows] or NULL.
- * Q8_0: x is quantized to blocks of 32 (d = amax / 127 in f32, q = nearest even of x / d), and
+ * Q8_0: x is quantized to 13 bits in blocks of 32 (d = amax / 4095 in f32, q = nearest even of x / d), and
  * y = sum over blocks, in order, of (float)(integer dot) * (dw * dx). */
 void assay_matmul(const assay_exec *exec, const assay_matrix *w, const float *x, int n, const float *bias,
                   float *y);

@@ -31,8 +31,8 @@ static float largest_magnitude(const float *x) {
 
 static int16_t quantize_one(float x, float divisor) {
     float t = x / divisor;
-    t = -127.0f < t ? t : -127.0f; /* NaN gives -127; its block's scale is NaN too */
-    t = t < 127.0f ? t : 127.0f;
+    t = -X_MAX < t ? t : -X_MAX; /* NaN gives -X_MAX; its block's scale is NaN too */
+    t = t < X_MAX ? t : X_MAX;
     return (int16_t)((int32_t)assay_f32_bits(t + ROUND_MAGIC) - ROUND_MAGIC_BITS);
 }
 
@@ -40,7 +40,7 @@ static void scalar_quantize(const float *x, int cols, int width, uint8_t *out) {
     for (int b = 0; b < cols / BLOCK; b++) {
         for (int c = 0; c < width; c++) {
             const float *in = x + (size_t)c * (size_t)cols + (size_t)b * BLOCK;
-            float d = largest_magnitude(in) / 127.0f;
+            float d = largest_magnitude(in) / X_MAX;
             memcpy(out + 4 * c, &d, sizeof d);
             for (int k = 0; k < BLOCK; k++) {
                 int16_t q = quantize_one(in[k], d > 0 ? d : 1.0f);

@@ -233,10 +233,10 @@ INLINE float block_amax(const float *x) {
     return amax;
 }
 
-/* x / divisor, to the nearest even integer, within [-127, 127]; NaN gives -127. */
+/* x / divisor, to the nearest even integer, within [-X_MAX, X_MAX]; NaN gives -X_MAX. */
 INLINE i32x4 quantize4(const float *x, f32x4 divisor) {
     f32x4 t = f32x4_div(f32x4_load(x), divisor);
-    t = f32x4_pmin(f32x4_splat(127.0f), f32x4_pmax(f32x4_splat(-127.0f), t));
+    t = f32x4_pmin(f32x4_splat(X_MAX), f32x4_pmax(f32x4_splat(-X_MAX), t));
     t = f32x4_add(t, f32x4_splat(ROUND_MAGIC));
     return i32x4_sub(f32x4_bits(t), i32x4_splat(ROUND_MAGIC_BITS));
 }
@@ -245,7 +245,7 @@ static void simd_quantize(const float *x, int cols, int width, uint8_t *out) {
     for (int b = 0; b < cols / BLOCK; b++) {
         for (int c = 0; c < width; c++) {
             const float *in = x + (size_t)c * (size_t)cols + (size_t)b * BLOCK;
-            float d = block_amax(in) / 127.0f;
+            float d = block_amax(in) / X_MAX;
             f32x4 divisor = f32x4_splat(d > 0 ? d : 1.0f);
             int32_t pairs[BLOCK / 2];
             ROLLED for (int i = 0; i < BLOCK; i += 8)

@@ -93,17 +93,25 @@ export async function withPage(use, { options = {}, expected = /(?!)/, prepare =
   }
 }
 
+/** Waits for an element; fails at once with its sentence when the page shows an alert instead.
+ * @param {Page} page @param {string} selector @param {'attached' | 'visible'} [state] */
+async function expectElement(page, selector, state = 'visible') {
+  const wanted = page.locator(selector).first();
+  const alert = page.locator('#alerts .alert p').first();
+  await Promise.race([wanted.waitFor({ state, timeout: SLOW }), alert.waitFor({ timeout: SLOW }).catch(() => {})]);
+  if (!(await wanted.count())) assert.fail(`instead of ${selector} an alert: ${await alert.textContent()}`);
+}
+
 /** @param {Page} page @param {string} [address] */
 export async function open(page, address = isolated.url) {
   await page.goto(address);
-  await page.waitForSelector('#run:not([disabled])', { state: 'attached' });
+  await expectElement(page, '#run:not([disabled])', 'attached');
 }
 
 /** Waits for the results and gives their hallmark. @param {Page} page @returns {Promise<string>} */
 export async function hallmarkOf(page) {
-  const digits = page.locator('#results:not([hidden]) #hallmark');
-  await digits.waitFor({ timeout: SLOW });
-  return (await digits.getAttribute('data-hallmark')) ?? '';
+  await expectElement(page, '#results:not([hidden]) #hallmark');
+  return (await page.getAttribute('#hallmark', 'data-hallmark')) ?? '';
 }
 
 /** Waits until at least n samples are done and gives how many. @param {Page} page @param {number} n */

@@ -305,7 +305,8 @@ await test('a shard with a wrong hash is one sentence, whole or by range', () =>
 
 await test('an address with nonsense in it is told so and works', () =>
   withPage(async (page) => {
-    await open(page, `${isolated.url}?threads=999&colour=%3Cb%3Ered`);
+    await page.goto(`${isolated.url}?threads=999&colour=%3Cb%3Ered`);
+    await page.waitForSelector('#run:not([disabled])');
     const text = await alertText(page);
     assert.match(text, /threads=999/);
     assert.match(text, /colour/);
