@@ -1,4 +1,5 @@
-/* The key and value store, and attention's split over threads: pieces of (kv head, up to 32 rows). */
+/* The key and value store, and attention's split over threads: pieces of (kv head, up to 32 rows).
+ */
 #include "kernels/kernels.h"
 #include "kernels/table.h"
 
@@ -40,7 +41,8 @@ static void store_heads(void *context, size_t begin, size_t end, int worker) {
     for (size_t head = begin; head < end; head++) store_head(context, head);
 }
 
-void assay_kv_store(const assay_exec *exec, assay_kv *kv, int first, int n, const float *k, const float *v) {
+void assay_kv_store(const assay_exec *exec, assay_kv *kv, int first, int n, const float *k,
+                    const float *v) {
     if (n <= 0) return;
     assert(first >= 0 && n <= kv->n_slots - first);
     store_loop loop = {kv, first, n, k, v};
@@ -80,7 +82,8 @@ static int most_visible(const assay_kv *kv, const assay_span *spans, int n) {
     for (int j = 0; j < n; j++) {
         int visible = spans[j].prefix + (spans[j].end - spans[j].begin);
         assert(spans[j].prefix >= 0 && spans[j].prefix <= kv->n_slots);
-        assert(spans[j].begin >= 0 && spans[j].begin <= spans[j].end && spans[j].end <= kv->n_slots);
+        assert(spans[j].begin >= 0 && spans[j].begin <= spans[j].end &&
+               spans[j].end <= kv->n_slots);
         if (visible > most) most = visible;
     }
     (void)kv;
@@ -103,6 +106,7 @@ void assay_attention(const assay_exec *exec, const assay_kv *kv, const float *q,
     assert(loop.scores);
     size_t work = loop.n_rows * (size_t)visible * (size_t)kv->head_dim; /* of one kv head */
     size_t grain = work < 32768 ? 1 + 32768 / (work + 1) : 1;
-    assay_parallel_for(exec->pool, (size_t)kv->n_kv_heads * loop.n_pieces, grain, attend_pieces, &loop);
+    assay_parallel_for(exec->pool, (size_t)kv->n_kv_heads * loop.n_pieces, grain, attend_pieces,
+                       &loop);
     assay_arena_reset(exec->scratch, mark);
 }

@@ -7,9 +7,9 @@
 #include "kernels/table.h"
 
 enum {
-    STEPS = 1024,    /* 8 KiB of operands */
-    REPEATS = 2000,  /* tiles a piece: about half a millisecond */
-    PIECES = 8       /* a thread, so that one that was put aside does not decide alone */
+    STEPS = 1024,   /* 8 KiB of operands */
+    REPEATS = 2000, /* tiles a piece: about half a millisecond */
+    PIECES = 8      /* a thread, so that one that was put aside does not decide alone */
 };
 
 typedef struct operands {

@@ -1,6 +1,6 @@
-/* The matrix product: quantizes the activations once, then walks (chunk of columns) x (panel of rows).
- * A chunk is as many columns as stay in the second-level cache; within one, a panel's weights are read once
- * and serve every tile of columns from the first-level cache. */
+/* The matrix product: quantizes the activations once, then walks (chunk of columns) x (panel of
+ * rows). A chunk is as many columns as stay in the second-level cache; within one, a panel's
+ * weights are read once and serve every tile of columns from the first-level cache. */
 #include "kernels/kernels.h"
 #include "kernels/table.h"
 
@@ -59,8 +59,8 @@ static size_t grain_for(size_t work) {
     return 1 + MIN_PIECE / (work + 1);
 }
 
-void assay_matmul(const assay_exec *exec, const assay_matrix *w, const float *x, int n, const float *bias,
-                  float *y) {
+void assay_matmul(const assay_exec *exec, const assay_matrix *w, const float *x, int n,
+                  const float *bias, float *y) {
     if (n <= 0) return;
     size_t mark = assay_arena_mark(exec->scratch), per_column = column_bytes(w->type, w->cols);
     matmul_loop loop = {.kernels = exec->kernels,
@@ -71,12 +71,12 @@ void assay_matmul(const assay_exec *exec, const assay_matrix *w, const float *x,
         assert(loop.xq);
         size_t n_tiles = ((size_t)n + TILE - 1) / TILE;
         /* Quantizing an element costs about as much as 8 multiplications. */
-        assay_parallel_for(exec->pool, n_tiles, grain_for(8 * (size_t)w->cols * TILE), quantize_tiles,
-                           &loop);
+        assay_parallel_for(exec->pool, n_tiles, grain_for(8 * (size_t)w->cols * TILE),
+                           quantize_tiles, &loop);
         loop.p.xq = loop.xq;
     }
     size_t fit = CHUNK_BYTES / per_column;
-    loop.chunk = fit < MIN_CHUNK ? MIN_CHUNK : fit > (size_t)n ? n : (int)fit;
+    loop.chunk = fit<MIN_CHUNK ? MIN_CHUNK : fit>(size_t) n ? n : (int)fit;
     loop.chunk = (loop.chunk + TILE - 1) / TILE * TILE;
     size_t n_chunks = ((size_t)n + (size_t)loop.chunk - 1) / (size_t)loop.chunk;
     size_t columns = n < loop.chunk ? (size_t)n : (size_t)loop.chunk;

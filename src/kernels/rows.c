@@ -36,8 +36,8 @@ static size_t row_grain(size_t row_elements) {
     return 1 + MIN_ELEMENTS / (row_elements + 1);
 }
 
-void assay_rms_norm(const assay_exec *exec, const float *x, int n, int dim, const float *weight, float eps,
-                    float *out) {
+void assay_rms_norm(const assay_exec *exec, const float *x, int n, int dim, const float *weight,
+                    float eps, float *out) {
     if (n <= 0) return;
     norm_loop loop = {exec->kernels, x, dim, weight, NULL, eps, out};
     assay_parallel_for(exec->pool, (size_t)n, row_grain((size_t)dim), norm_rows, &loop);

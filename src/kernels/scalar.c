@@ -110,8 +110,8 @@ static void scalar_rms_norm(const float *x, int dim, const float *weight, float 
     for (int i = 0; i < dim; i++) out[i] = x[i] * scale * weight[i];
 }
 
-static void scalar_layer_norm(const float *x, int dim, const float *weight, const float *bias, float eps,
-                              float *out) {
+static void scalar_layer_norm(const float *x, int dim, const float *weight, const float *bias,
+                              float eps, float *out) {
     float s[4] = {0}, v[4] = {0};
     for (int i = 0; i < dim; i++) s[i % 4] += x[i];
     float mean = add_partial(s) / (float)dim;
@@ -172,13 +172,15 @@ static size_t visible_slot(assay_span span, int i) {
 
 static float score_one(const assay_kv *kv, int kv_head, size_t slot, const float *q) {
     size_t head_dim = (size_t)kv->head_dim;
-    const float *panel = kv->keys + ((size_t)kv_head * (size_t)kv->n_slots + slot / 4 * 4) * head_dim;
+    const float *panel =
+        kv->keys + ((size_t)kv_head * (size_t)kv->n_slots + slot / 4 * 4) * head_dim;
     float sum = 0.0f;
     for (size_t d = 0; d < head_dim; d++) sum += q[d] * panel[4 * d + slot % 4];
     return sum;
 }
 
-static void scalar_attend(const attention *a, int kv_head, int row_begin, int row_end, float *scores) {
+static void scalar_attend(const attention *a, int kv_head, int row_begin, int row_end,
+                          float *scores) {
     const assay_kv *kv = a->kv;
     size_t head_dim = (size_t)kv->head_dim;
     for (int row = row_begin; row < row_end; row++) {
@@ -207,8 +209,17 @@ static void scalar_ceiling(const int8_t *w, const int16_t *x, int n, int32_t *ou
     }
 }
 
-const assay_kernels assay_kernels_scalar = {
-    .name = "scalar", .isa = "none", .quantize = scalar_quantize, .multiply = scalar_multiply,
-    .attend = scalar_attend, .rms_norm = scalar_rms_norm, .layer_norm = scalar_layer_norm,
-    .add = scalar_add, .gelu_tanh = scalar_gelu_tanh, .swiglu = scalar_swiglu, .rotate = scalar_rotate,
-    .max = scalar_max, .exp_sum = scalar_exp_sum, .ceiling = scalar_ceiling};
+const assay_kernels assay_kernels_scalar = {.name = "scalar",
+                                            .isa = "none",
+                                            .quantize = scalar_quantize,
+                                            .multiply = scalar_multiply,
+                                            .attend = scalar_attend,
+                                            .rms_norm = scalar_rms_norm,
+                                            .layer_norm = scalar_layer_norm,
+                                            .add = scalar_add,
+                                            .gelu_tanh = scalar_gelu_tanh,
+                                            .swiglu = scalar_swiglu,
+                                            .rotate = scalar_rotate,
+                                            .max = scalar_max,
+                                            .exp_sum = scalar_exp_sum,
+                                            .ceiling = scalar_ceiling};

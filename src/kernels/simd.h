@@ -1,13 +1,17 @@
-/* 128-bit vectors: one set of names over WebAssembly SIMD128, SSE4.1 (or AVX encodings of the same), NEON, and plain
- * C that does the same lane by lane. The names are those of WebAssembly. Every operation has one defined
- * result on every platform: no fused, approximate or implementation-defined operation is here.
+/* 128-bit vectors: one set of names over WebAssembly SIMD128, SSE4.1 (or AVX encodings of the
+ * same), NEON, and plain C that does the same lane by lane. The names are those of WebAssembly.
+ * Every operation has one defined result on every platform: no fused, approximate or
+ * implementation-defined operation is here.
  *
- * On x86 the including file chooses the instruction set (see table_avx.c), so this header is included once a file. */
+ * On x86 the including file chooses the instruction set (see table_avx.c), so this header is
+ * included once a file. */
 #ifndef ASSAY_KERNELS_SIMD_H
 #define ASSAY_KERNELS_SIMD_H
 
 #include <stdint.h>
 #include <string.h>
+
+/* clang-format off */
 
 #define INLINE static inline __attribute__((always_inline, unused))
 
@@ -34,9 +38,7 @@ INLINE f32x4 f32x4_and_not(f32x4 a, i32x4 mask) { return wasm_v128_andnot(a, mas
 INLINE f32x4 f32x4_even(f32x4 a) { return wasm_i32x4_shuffle(a, a, 0, 0, 2, 2); }
 INLINE f32x4 f32x4_odd(f32x4 a) { return wasm_i32x4_shuffle(a, a, 1, 1, 3, 3); }
 INLINE f32x4 f32x4_swap(f32x4 a) { return wasm_i32x4_shuffle(a, a, 1, 0, 3, 2); }
-INLINE f32x4 f32x4_interleave_low(f32x4 a, f32x4 b) {
-    return wasm_i32x4_shuffle(a, b, 0, 4, 1, 5);
-}
+INLINE f32x4 f32x4_interleave_low(f32x4 a, f32x4 b) { return wasm_i32x4_shuffle(a, b, 0, 4, 1, 5); }
 INLINE f32x4 f32x4_interleave_high(f32x4 a, f32x4 b) {
     return wasm_i32x4_shuffle(a, b, 2, 6, 3, 7);
 }
@@ -93,9 +95,7 @@ INLINE i32x4 f32x4_lt(f32x4 a, f32x4 b) { return _mm_castps_si128(_mm_cmplt_ps(a
 INLINE f32x4 f32x4_select(i32x4 mask, f32x4 a, f32x4 b) {
     return _mm_blendv_ps(b, a, _mm_castsi128_ps(mask));
 }
-INLINE f32x4 f32x4_and_not(f32x4 a, i32x4 mask) {
-    return _mm_andnot_ps(_mm_castsi128_ps(mask), a);
-}
+INLINE f32x4 f32x4_and_not(f32x4 a, i32x4 mask) { return _mm_andnot_ps(_mm_castsi128_ps(mask), a); }
 INLINE f32x4 f32x4_even(f32x4 a) { return _mm_shuffle_ps(a, a, _MM_SHUFFLE(2, 2, 0, 0)); }
 INLINE f32x4 f32x4_odd(f32x4 a) { return _mm_shuffle_ps(a, a, _MM_SHUFFLE(3, 3, 1, 1)); }
 INLINE f32x4 f32x4_swap(f32x4 a) { return _mm_shuffle_ps(a, a, _MM_SHUFFLE(2, 3, 0, 1)); }
@@ -124,7 +124,7 @@ INLINE i32x4 i16x8_narrow_i32x4(i32x4 a, i32x4 b) { return _mm_packs_epi32(a, b)
 #elif !defined(ASSAY_SIMD_EMULATED) && defined(__aarch64__)
 
 #include <arm_neon.h>
-#define ASSAY_SIMD_ISA "neon"
+#define ASSAY_SIMD_ISA  "neon"
 typedef float32x4_t f32x4;
 typedef int32x4_t i32x4;
 
@@ -190,9 +190,10 @@ INLINE i32x4 i16x8_narrow_i32x4(i32x4 a, i32x4 b) {
 
 #undef ASSAY_SIMD_EMULATED
 #define ASSAY_SIMD_EMULATED 1
-#define ASSAY_SIMD_ISA "none"
-/* Left to the compiler's judgement: forced inlining of these loops takes minutes under sanitizers. */
-#define LANEWISE static inline __attribute__((unused))
+#define ASSAY_SIMD_ISA      "none"
+#ifndef LANEWISE
+#define LANEWISE INLINE
+#endif
 typedef struct f32x4 {
     float v[4];
 } f32x4;
@@ -200,19 +201,19 @@ typedef struct i32x4 {
     int32_t v[4];
 } i32x4;
 
-#define LANES(result, expression) \
+#define LANES(result, expression)                                                                  \
     for (int l = 0; l < 4; l++) (result).v[l] = (expression)
-#define F32_OP(name, parameters, expression) \
-    LANEWISE f32x4 name parameters { \
-        f32x4 r; \
-        LANES(r, expression); \
-        return r; \
+#define F32_OP(name, parameters, expression)                                                       \
+    LANEWISE f32x4 name parameters {                                                               \
+        f32x4 r;                                                                                   \
+        LANES(r, expression);                                                                      \
+        return r;                                                                                  \
     }
-#define I32_OP(name, parameters, expression) \
-    LANEWISE i32x4 name parameters { \
-        i32x4 r; \
-        LANES(r, expression); \
-        return r; \
+#define I32_OP(name, parameters, expression)                                                       \
+    LANEWISE i32x4 name parameters {                                                               \
+        i32x4 r;                                                                                   \
+        LANES(r, expression);                                                                      \
+        return r;                                                                                  \
     }
 
 LANEWISE f32x4 f32x4_load(const void *p) {
@@ -302,8 +303,14 @@ LANEWISE i32x4 i16x8_narrow_i32x4(i32x4 a, i32x4 b) {
 
 #endif
 
-INLINE i32x4 i32x4_zero(void) { return i32x4_splat(0); }
-INLINE f32x4 f32x4_zero(void) { return f32x4_splat(0.0f); }
+/* clang-format on */
+
+INLINE i32x4 i32x4_zero(void) {
+    return i32x4_splat(0);
+}
+INLINE f32x4 f32x4_zero(void) {
+    return f32x4_splat(0.0f);
+}
 /* (s0 + s1) + (s2 + s3): the one order in which four partial sums are added. */
 INLINE float f32x4_sum(f32x4 a) {
     float s[4];

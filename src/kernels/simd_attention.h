@@ -1,9 +1,10 @@
 /* Attention in 128-bit vectors; text of the tables in table_*.c.
  *
- * Up to 32 rows (query, head) of one kv head go together through the keys, then through the values, in tiles of up to
- * 4 rows: scores are a tile of 4 rows x 8 keys with lanes across keys, results 4 rows x 8 dimensions with
- * lanes across dimensions. Each key panel and each stretch of values is so read from memory once for all
- * rows. Every row still sees its own slots in its own order: [0, prefix), then [begin, end). */
+ * Up to 32 rows (query, head) of one kv head go together through the keys, then through the values,
+ * in tiles of up to 4 rows: scores are a tile of 4 rows x 8 keys with lanes across keys, results 4
+ * rows x 8 dimensions with lanes across dimensions. Each key panel and each stretch of values is so
+ * read from memory once for all rows. Every row still sees its own slots in its own order: [0,
+ * prefix), then [begin, end). */
 #ifndef ASSAY_KERNELS_SIMD_ATTENTION_H
 #define ASSAY_KERNELS_SIMD_ATTENTION_H
 
@@ -41,7 +42,8 @@ typedef struct head_view {
     float scale;
 } head_view;
 
-/* out[i][r] = rows[r][i] for i < n (rounded up to 4 in a full tile): one address to follow instead of four. */
+/* out[i][r] = rows[r][i] for i < n (rounded up to 4 in a full tile): one address to follow instead
+ * of four. */
 KERNEL void interleave_rows(const float *const *rows, int width, int n, float *out) {
     if (width < TILE) {
         for (int i = 0; i < n; i++) {
@@ -61,10 +63,10 @@ KERNEL void interleave_rows(const float *const *rows, int width, int n, float *o
     }
 }
 
-/* scores[r][0 ... 8 * n_pairs): `width` queries against pairs of key panels that follow one another, the
- * second panel `step` floats behind the first. */
-INLINE void score_tile(const head_view *head, const float *q, const float *keys, size_t step, int n_pairs,
-                       float *const *scores, const int width) {
+/* scores[r][0 ... 8 * n_pairs): `width` queries against pairs of key panels that follow one
+ * another, the second panel `step` floats behind the first. */
+INLINE void score_tile(const head_view *head, const float *q, const float *keys, size_t step,
+                       int n_pairs, float *const *scores, const int width) {
     const int steps = width == 1 ? 4 : width == 2 ? 2 : 1; /* head_dim is a multiple of 4 */
     int head_dim = head->head_dim;
     for (int pair = 0; pair < n_pairs; pair++) {
@@ -92,13 +94,13 @@ INLINE void score_tile(const head_view *head, const float *q, const float *keys,
 }
 
 /* out[r][d ... d + 4 * vectors) += sum over `count` slots of p[slot][r] * v[slot][d ...]. */
-INLINE void value_columns(const float *v, int head_dim, int count, const float *p, float *const *out, int d,
-                          const int width, const int vectors) {
+INLINE void value_columns(const float *v, int head_dim, int count, const float *p,
+                          float *const *out, int d, const int width, const int vectors) {
     f32x4 sum[2 * TILE];
     v += d;
     UNROLLED for (int r = 0; r < width; r++) {
-        UNROLLED for (int i = 0; i < vectors; i++)
-            sum[vectors * r + i] = f32x4_load(out[r] + d + 4 * i);
+        UNROLLED for (int i = 0; i < vectors; i++) sum[vectors * r + i] =
+            f32x4_load(out[r] + d + 4 * i);
     }
     ROLLED for (int s = 0; s < count; s++) {
         f32x4 v0 = f32x4_load(v), v1 = vectors > 1 ? f32x4_load(v + 4) : v0;
@@ -128,14 +130,14 @@ typedef void (*score_tile_fn)(const head_view *head, const float *q, const float
                               int n_pairs, float *const *scores);
 typedef void (*value_tile_fn)(const float *v, int head_dim, int count, const float *p,
                               float *const *out);
-#define ATTENTION_TILES(width) \
-    KERNEL void score_tile_##width(const head_view *head, const float *q, const float *keys, size_t step, \
-                                   int n_pairs, float *const *scores) { \
-        score_tile(head, q, keys, step, n_pairs, scores, width); \
-    } \
-    KERNEL void value_tile_##width(const float *v, int head_dim, int count, const float *p, \
-                                   float *const *out) { \
-        value_tile(v, head_dim, count, p, out, width); \
+#define ATTENTION_TILES(width)                                                                     \
+    KERNEL void score_tile_##width(const head_view *head, const float *q, const float *keys,       \
+                                   size_t step, int n_pairs, float *const *scores) {               \
+        score_tile(head, q, keys, step, n_pairs, scores, width);                                   \
+    }                                                                                              \
+    KERNEL void value_tile_##width(const float *v, int head_dim, int count, const float *p,        \
+                                   float *const *out) {                                            \
+        value_tile(v, head_dim, count, p, out, width);                                             \
     }
 ATTENTION_TILES(1)
 ATTENTION_TILES(2)
@@ -147,10 +149,12 @@ static const value_tile_fn value_tiles[TILE + 1] = {NULL, value_tile_1, value_ti
                                                     value_tile_4};
 
 /* Groups rows into tiles and interleaves their queries into `packed`, [n, head_dim]. */
-static int make_tiles(const head_view *head, const stretch *rows, int n, float *packed, row_tile *tiles) {
+static int make_tiles(const head_view *head, const stretch *rows, int n, float *packed,
+                      row_tile *tiles) {
     int n_tiles = 0;
     for (int r = 0; r < n; r += tiles[n_tiles++].width) {
-        row_tile t = {rows + r, 1, rows[r].begin, rows[r].end, rows[r].end, packed + r * head->head_dim};
+        row_tile t = {rows + r,    1,           rows[r].begin,
+                      rows[r].end, rows[r].end, packed + r * head->head_dim};
         const float *q[TILE] = {rows[r].q};
         while (t.width < TILE && r + t.width < n && t.rows[t.width].begin == t.begin) {
             const stretch *row = t.rows + t.width;
@@ -164,9 +168,11 @@ static int make_tiles(const head_view *head, const stretch *rows, int n, float *
     return n_tiles;
 }
 
-/* Eight scores a row, of slots [slot, slot + 8), to where they belong. What falls behind a row's end is
- * overwritten later or lies in the padding; what falls before its beginning must not be written. */
-static void score_edge(const head_view *head, const row_tile *t, const float *keys, size_t step, int slot) {
+/* Eight scores a row, of slots [slot, slot + 8), to where they belong. What falls behind a row's
+ * end is overwritten later or lies in the padding; what falls before its beginning must not be
+ * written. */
+static void score_edge(const head_view *head, const row_tile *t, const float *keys, size_t step,
+                       int slot) {
     float scores[TILE][8], *to[TILE] = {scores[0], scores[1], scores[2], scores[3]};
     bool second = slot + SLOT_PANEL < t->end; /* else there may be no second panel */
     score_tiles[t->width](head, t->q, keys, second ? step : 0, 1, to);
@@ -178,12 +184,14 @@ static void score_edge(const head_view *head, const row_tile *t, const float *ke
     }
 }
 
-/* The tile's scores of slots [from, to), both multiples of 8: whole runs where every row sees all of it. */
+/* The tile's scores of slots [from, to), both multiples of 8: whole runs where every row sees all
+ * of it. */
 static void score_slots(const head_view *head, const row_tile *t, int from, int to) {
     size_t step = (size_t)head->head_dim * SLOT_PANEL;
     for (int slot = from; slot < to && slot < t->end;) {
         const float *keys = head->keys + (size_t)(slot / SLOT_PANEL) * step;
-        int stop = to < t->common ? to : t->common, n_pairs = slot < t->begin ? 0 : (stop - slot) / 8;
+        int stop = to < t->common ? to : t->common,
+            n_pairs = slot < t->begin ? 0 : (stop - slot) / 8;
         if (n_pairs > 0) {
             float *out[TILE];
             for (int r = 0; r < t->width; r++) out[r] = t->rows[r].score + (slot - t->begin);
@@ -206,8 +214,8 @@ static void add_values(const head_view *head, const stretch *rows, int width, in
         out[r] = rows[r].out;
     }
     interleave_rows(p, width, end - begin, packed);
-    value_tiles[width](head->values + (size_t)begin * (size_t)head->head_dim, head->head_dim, end - begin,
-                       packed, out);
+    value_tiles[width](head->values + (size_t)begin * (size_t)head->head_dim, head->head_dim,
+                       end - begin, packed, out);
 }
 
 /* out += the tile's slots within [from, to). */
@@ -221,8 +229,8 @@ static void value_slots(const head_view *head, const row_tile *t, int from, int 
     }
 }
 
-/* Calls `each` for stretches of slots, for all tiles one after the other, so that keys or values are read from memory
- * once for all rows. */
+/* Calls `each` for stretches of slots, for all tiles one after the other, so that keys or values
+ * are read from memory once for all rows. */
 static void walk_slots(const head_view *head, const row_tile *tiles, int n_tiles, int size,
                        void (*each)(const head_view *, const row_tile *, int, int)) {
     int begin = tiles[0].begin, end = tiles[0].end;
@@ -232,7 +240,8 @@ static void walk_slots(const head_view *head, const row_tile *tiles, int n_tiles
     }
     for (int slot = begin / 8 * 8; slot < end; slot += size) {
         for (int i = 0; i < n_tiles; i++) {
-            if (tiles[i].begin < slot + size && slot < tiles[i].end) each(head, tiles + i, slot, slot + size);
+            if (tiles[i].begin < slot + size && slot < tiles[i].end)
+                each(head, tiles + i, slot, slot + size);
         }
     }
 }
@@ -257,7 +266,8 @@ static void prepare_rows(const attention *a, int kv_head, int row_begin, int n, 
     }
 }
 
-static void simd_attend(const attention *a, int kv_head, int row_begin, int row_end, float *scores) {
+static void simd_attend(const attention *a, int kv_head, int row_begin, int row_end,
+                        float *scores) {
     stretch prefix[ATTENTION_ROWS], branch[ATTENTION_ROWS];
     row_tile tiles[2][ATTENTION_ROWS];
     int n_tiles[2], n = row_end - row_begin;
@@ -267,7 +277,8 @@ static void simd_attend(const attention *a, int kv_head, int row_begin, int row_
     head_view head = {a->kv->keys + head_at, a->kv->values + head_at, a->kv->head_dim, a->scale};
     float total[ATTENTION_ROWS], *packed = scores + ATTENTION_ROWS * a->stride;
     prepare_rows(a, kv_head, row_begin, n, scores, prefix, branch);
-    for (int part = 0; part < 2; part++) { /* the branch's scores after the prefix's, see score_edge */
+    for (int part = 0; part < 2;
+         part++) { /* the branch's scores after the prefix's, see score_edge */
         n_tiles[part] = make_tiles(&head, part ? branch : prefix, n, packed, tiles[part]);
         walk_slots(&head, tiles[part], n_tiles[part], SCORE_SLOTS, score_slots);
     }
@@ -286,10 +297,10 @@ static void simd_attend(const attention *a, int kv_head, int row_begin, int row_
     }
 }
 
-#define SIMD_TABLE \
-    .name = "simd", .isa = ASSAY_SIMD_ISA, .quantize = simd_quantize, .multiply = simd_multiply, \
-    .attend = simd_attend, .rms_norm = simd_rms_norm, .layer_norm = simd_layer_norm, \
-    .add = simd_add, .gelu_tanh = simd_gelu_tanh, .swiglu = simd_swiglu, .rotate = simd_rotate, \
+#define SIMD_TABLE                                                                                 \
+    .name = "simd", .isa = ASSAY_SIMD_ISA, .quantize = simd_quantize, .multiply = simd_multiply,   \
+    .attend = simd_attend, .rms_norm = simd_rms_norm, .layer_norm = simd_layer_norm,               \
+    .add = simd_add, .gelu_tanh = simd_gelu_tanh, .swiglu = simd_swiglu, .rotate = simd_rotate,    \
     .max = simd_max, .exp_sum = simd_exp_sum, .ceiling = simd_ceiling
 
 #endif

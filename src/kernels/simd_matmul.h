@@ -1,28 +1,30 @@
-/* Matrix products and quantization of activations in 128-bit vectors; text of the tables in table_*.c.
+/* Matrix products and quantization of activations in 128-bit vectors; text of the tables in
+ * table_*.c.
  *
- * The register tile is 8 rows x 4 columns: two vectors of weights, one activation at a time spread over a
- * vector, eight sums. Its loop runs one step of k at a time: with more, V8 moves all loads to the front of
- * the loop's body and spills.
- * With more than one tile of columns the panel is first widened into a buffer of the first-level cache,
- * Q8_0 to int16 and its scales to float, F16 to float. */
+ * The register tile is 8 rows x 4 columns: two vectors of weights, one activation at a time spread
+ * over a vector, eight sums. Its loop runs one step of k at a time: with more, V8 moves all loads
+ * to the front of the loop's body and spills. With more than one tile of columns the panel is first
+ * widened into a buffer of the first-level cache, Q8_0 to int16 and its scales to float, F16 to
+ * float. */
 #ifndef ASSAY_KERNELS_SIMD_MATMUL_H
 #define ASSAY_KERNELS_SIMD_MATMUL_H
 
 #include "kernels/simd.h"
 #include "kernels/table.h"
 
-#define KERNEL static __attribute__((noinline)) /* V8 optimises functions that are called often */
+#define KERNEL   static __attribute__((noinline)) /* V8 optimises functions that are called often */
 #define UNROLLED _Pragma("GCC unroll 4")
 #define ROLLED   _Pragma("GCC unroll 1")
 
 enum {
-    WIDE_BLOCK_BYTES = 2 * PANEL * 2 + 2 * PANEL * BLOCK, /* { float scale[8]; int16 q[16][8][2] } */
-    WIDE_BLOCKS = 24,  /* 13 KiB of widened weights beside the activations in 32 KiB */
-    FLOAT_STEPS = 256  /* columns of a float panel worked on at a time: 8 KiB */
+    WIDE_BLOCK_BYTES = 2 * PANEL * 2 +
+        2 * PANEL * BLOCK, /* { float scale[8]; int16 q[16][8][2] } */
+    WIDE_BLOCKS = 24,      /* 13 KiB of widened weights beside the activations in 32 KiB */
+    FLOAT_STEPS = 256      /* columns of a float panel worked on at a time: 8 KiB */
 };
 
-/* Four halves to float, exact for subnormals, infinities and NaN: as the bits of a float, a half's exponent
- * is 112 too low. */
+/* Four halves to float, exact for subnormals, infinities and NaN: as the bits of a float, a half's
+ * exponent is 112 too low. */
 INLINE f32x4 f32x4_load_f16x4(const void *p) {
     i32x4 half = i32x4_load_u16x4(p);
     i32x4 magnitude = i32x4_and(half, i32x4_splat(0x7FFF));
@@ -81,10 +83,11 @@ INLINE void q8_tile(const uint8_t *w, const uint8_t *x, int n_blocks, float *y, 
     }
 }
 
-typedef void (*q8_tile_fn)(const uint8_t *w, const uint8_t *x, int n_blocks, float *y, size_t stride);
-#define Q8_TILE(name, width, wide) \
-    KERNEL void name(const uint8_t *w, const uint8_t *x, int n_blocks, float *y, size_t stride) { \
-        q8_tile(w, x, n_blocks, y, stride, width, wide); \
+typedef void (*q8_tile_fn)(const uint8_t *w, const uint8_t *x, int n_blocks, float *y,
+                           size_t stride);
+#define Q8_TILE(name, width, wide)                                                                 \
+    KERNEL void name(const uint8_t *w, const uint8_t *x, int n_blocks, float *y, size_t stride) {  \
+        q8_tile(w, x, n_blocks, y, stride, width, wide);                                           \
     }
 Q8_TILE(q8_tile_1, 1, false)
 Q8_TILE(q8_tile_2, 2, false)
@@ -136,8 +139,8 @@ static void q8_panel(const product *p, const uint8_t *w, int begin, int end, flo
 /* ---- F32 and F16 ---- */
 
 /* y[c][0..8) += the sum over n_steps of w[k][8] * x[c][k], x's columns `cols` apart. */
-INLINE void float_tile(const uint8_t *w, const float *x, size_t cols, int n_steps, float *y, size_t stride,
-                       const int width) {
+INLINE void float_tile(const uint8_t *w, const float *x, size_t cols, int n_steps, float *y,
+                       size_t stride, const int width) {
     f32x4 sum[2 * TILE];
     const float *column[TILE];
     UNROLLED for (int c = 0; c < width; c++) {
@@ -162,10 +165,10 @@ INLINE void float_tile(const uint8_t *w, const float *x, size_t cols, int n_step
 
 typedef void (*float_tile_fn)(const uint8_t *w, const float *x, size_t cols, int n_steps, float *y,
                               size_t stride);
-#define FLOAT_TILE(name, width) \
-    KERNEL void name(const uint8_t *w, const float *x, size_t cols, int n_steps, float *y, \
-                     size_t stride) { \
-        float_tile(w, x, cols, n_steps, y, stride, width); \
+#define FLOAT_TILE(name, width)                                                                    \
+    KERNEL void name(const uint8_t *w, const float *x, size_t cols, int n_steps, float *y,         \
+                     size_t stride) {                                                              \
+        float_tile(w, x, cols, n_steps, y, stride, width);                                         \
     }
 FLOAT_TILE(float_tile_1, 1)
 FLOAT_TILE(float_tile_2, 2)
@@ -190,8 +193,8 @@ static void float_panel(const product *p, const uint8_t *w, int begin, int end, 
             weights = buffer;
         }
         for (int j = begin; j < end; j += TILE)
-            float_tiles[tile_width(p, j)](weights, p->x + (size_t)j * (size_t)cols + k, (size_t)cols,
-                                          count, y + (size_t)j * stride, stride);
+            float_tiles[tile_width(p, j)](weights, p->x + (size_t)j * (size_t)cols + k,
+                                          (size_t)cols, count, y + (size_t)j * stride, stride);
     }
 }
 
@@ -199,7 +202,8 @@ static void float_panel(const product *p, const uint8_t *w, int begin, int end, 
 
 static void simd_multiply(const product *p, int panel, int begin, int end) {
     size_t stride = (size_t)p->w->rows, row = (size_t)panel * PANEL;
-    size_t row_bytes = (size_t)(p->w->cols / assay_type_block(p->w->type)) * assay_type_bytes(p->w->type);
+    size_t row_bytes =
+        (size_t)(p->w->cols / assay_type_block(p->w->type)) * assay_type_bytes(p->w->type);
     const uint8_t *w = p->w->data + row * row_bytes;
     float *y = p->y + row;
     for (int j = begin; j < end; j++) {
@@ -219,8 +223,8 @@ static void simd_multiply(const product *p, int panel, int begin, int end) {
     }
 }
 
-/* Largest |x| of a block. As integers the magnitudes order like the numbers, with NaN above infinity, so that
- * a NaN reaches the scale and is not lost. */
+/* Largest |x| of a block. As integers the magnitudes order like the numbers, with NaN above
+ * infinity, so that a NaN reaches the scale and is not lost. */
 INLINE float block_amax(const float *x) {
     i32x4 largest = i32x4_zero(), magnitude = i32x4_splat(0x7FFFFFFF);
     for (int i = 0; i < BLOCK; i += 4)

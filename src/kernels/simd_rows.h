@@ -25,7 +25,8 @@ INLINE f32x4 f32x4_exp(f32x4 x) {
     p = f32x4_add(f32x4_add(f32x4_mul(p, f32x4_mul(r, r)), r), f32x4_splat(1.0f));
     p = f32x4_from_bits(i32x4_add(f32x4_bits(p), i32x4_shl(f32x4_bits(shifted), 23)));
     p = f32x4_and_not(p, f32x4_lt(x, f32x4_splat(-87.3f)));
-    return f32x4_select(f32x4_lt(x, f32x4_splat(88.72284f)), p, f32x4_mul(x, f32x4_splat(INFINITY)));
+    return f32x4_select(f32x4_lt(x, f32x4_splat(88.72284f)), p,
+                        f32x4_mul(x, f32x4_splat(INFINITY)));
 }
 
 /* assay_tanhf, operation for operation; both its branches are computed and one is chosen. */
@@ -101,17 +102,19 @@ static void simd_rms_norm(const float *x, int dim, const float *weight, float ep
     }
     if (i < n) {
         f32x4 v = f32x4_load_part(x + i, n - i);
-        squares = f32x4_add(squares, f32x4_mul(v, v)); /* adding +0 to a sum of squares changes no bit */
+        squares =
+            f32x4_add(squares, f32x4_mul(v, v)); /* adding +0 to a sum of squares changes no bit */
     }
     float scale = 1.0f / assay_sqrtf(f32x4_sum(squares) / (float)dim + eps);
     f32x4 scales = f32x4_splat(scale);
     for (i = 0; i + 4 <= n; i += 4)
-        f32x4_store(out + i, f32x4_mul(f32x4_mul(f32x4_load(x + i), scales), f32x4_load(weight + i)));
+        f32x4_store(out + i,
+                    f32x4_mul(f32x4_mul(f32x4_load(x + i), scales), f32x4_load(weight + i)));
     for (; i < n; i++) out[i] = x[i] * scale * weight[i];
 }
 
-/* Adds x[i] to the lanes of `sum` by index mod 4: a tail touches only its own lanes, since adding 0 to a
- * sum of -0 would change a bit. */
+/* Adds x[i] to the lanes of `sum` by index mod 4: a tail touches only its own lanes, since adding 0
+ * to a sum of -0 would change a bit. */
 INLINE f32x4 f32x4_add_part(f32x4 sum, const float *x, size_t n) {
     float lane[4];
     f32x4_store(lane, sum);
@@ -119,8 +122,8 @@ INLINE f32x4 f32x4_add_part(f32x4 sum, const float *x, size_t n) {
     return f32x4_load(lane);
 }
 
-static void simd_layer_norm(const float *x, int dim, const float *weight, const float *bias, float eps,
-                            float *out) {
+static void simd_layer_norm(const float *x, int dim, const float *weight, const float *bias,
+                            float eps, float *out) {
     size_t n = (size_t)dim, i = 0;
     f32x4 sum = f32x4_zero(), squares = f32x4_zero();
     for (; i + 4 <= n; i += 4) sum = f32x4_add(sum, f32x4_load(x + i));

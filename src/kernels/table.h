@@ -1,45 +1,50 @@
-/* Between the operations (matmul.c, rows.c, attention.c), which split work over threads, and the two implementations
- * of the work (scalar.c; simd_*.h): the table of function pointers and the memory layouts both sides know.
+/* Between the operations (matmul.c, rows.c, attention.c), which split work over threads, and the
+ * two implementations of the work (scalar.c; simd_*.h): the table of function pointers and the
+ * memory layouts both sides know.
  *
  * Packed weights: panels of 8 rows, as many bytes as the 8 rows had.
  *   F32, F16  [cols][8]
- *   Q8_0      [cols / 32] blocks of { f16 scale[8]; int8 q[16][8][2] }: 16 pairs of neighbouring columns
+ *   Q8_0      [cols / 32] blocks of { f16 scale[8]; int8 q[16][8][2] }, 16 pairs of columns
+ *
  * The rows mod 8 at the end stay row by row, as GGUF has them.
  *
  * Quantized activations: tiles of 4 columns (the last one narrower), each [cols / 32] blocks of
- *   { float scale[width]; int16 q[16][width][2] }, so that a pair is one 32-bit load spread over a vector. */
+ *   { float scale[width]; int16 q[16][width][2] }, so that a pair is one 32-bit load spread over a
+ * vector. */
 #ifndef ASSAY_KERNELS_TABLE_H
 #define ASSAY_KERNELS_TABLE_H
 
 #include "kernels/kernels.h"
 
 enum {
-    PANEL = 8,           /* rows that lie interleaved */
-    TILE = 4,            /* columns of a register tile */
-    BLOCK = 32,          /* columns that share a scale in Q8_0 */
-    Q8_BYTES = 34,       /* a Q8_0 block of one row; also quantized activations, halved (68 bytes a column) */
+    PANEL = 8,     /* rows that lie interleaved */
+    TILE = 4,      /* columns of a register tile */
+    BLOCK = 32,    /* columns that share a scale in Q8_0 */
+    Q8_BYTES = 34, /* a block of one Q8_0 row */
     Q8_PANEL_BYTES = PANEL * Q8_BYTES,
     X_BYTES = 4 + 2 * BLOCK, /* a block of one quantized column */
     MAX_HEAD_DIM = 256,
-    ATTENTION_ROWS = 32  /* (query, head) pairs that one piece of attention works on */
+    ATTENTION_ROWS = 32 /* (query, head) pairs that one piece of attention works on */
 };
 
-/* Largest quantized activation. They are multiplied as int16, so 8 bits would save nothing and cost a tenth of a nat;
- * with 4095 a block's sum, at most 32 * 128 * 4095 < 2^24, is still exact as an integer and as a float. */
+/* Largest quantized activation. They are multiplied as int16, so 8 bits would save nothing and cost
+ * a tenth of a nat; with 4095 a block's sum, at most 32 * 128 * 4095 < 2^24, is still exact as an
+ * integer and as a float. */
 #define X_MAX 4095.0f
 
-/* 1.5 * 2^23: adding it rounds |x| < 2^22 to the nearest (even) integer, left in the low bits of the sum. */
+/* 1.5 * 2^23: adding it rounds |x| < 2^22 to the nearest (even) integer, left in the low bits of
+ * the sum. */
 #define ROUND_MAGIC      12582912.0f
 #define ROUND_MAGIC_BITS 0x4B400000
 
 /* One assay_matmul. */
 typedef struct product {
     const assay_matrix *w;
-    const float *x;     /* [n, cols] */
-    const uint8_t *xq;  /* the same, quantized; NULL unless w is Q8_0 */
+    const float *x;    /* [n, cols] */
+    const uint8_t *xq; /* the same, quantized; NULL unless w is Q8_0 */
     int n;
-    const float *bias;  /* [rows] or NULL */
-    float *y;           /* [n, rows] */
+    const float *bias; /* [rows] or NULL */
+    float *y;          /* [n, rows] */
 } product;
 
 /* One assay_attention. Row r of kv head g is query r / group, head g * group + r % group. */
@@ -49,7 +54,7 @@ typedef struct attention {
     int n, n_heads, group;
     const assay_span *spans; /* [n] */
     float scale;
-    float *out; /* [n, n_heads * head_dim] */
+    float *out;    /* [n, n_heads * head_dim] */
     size_t stride; /* floats of scratch for one row's scores */
 } attention;
 
@@ -59,7 +64,8 @@ struct assay_kernels {
     void (*quantize)(const float *x, int cols, int width, uint8_t *out);
     /* Panels of rows times columns [begin, end); begin is a multiple of TILE, end too or n. */
     void (*multiply)(const product *p, int panel, int begin, int end);
-    /* scores: [ATTENTION_ROWS, stride], then [ATTENTION_ROWS, head_dim] for what the implementation likes. */
+    /* scores: [ATTENTION_ROWS, stride], then [ATTENTION_ROWS, head_dim] for what the implementation
+     * likes. */
     void (*attend)(const attention *a, int kv_head, int row_begin, int row_end, float *scores);
     void (*rms_norm)(const float *x, int dim, const float *weight, float eps, float *out);
     void (*layer_norm)(const float *x, int dim, const float *weight, const float *bias, float eps,
@@ -71,14 +77,15 @@ struct assay_kernels {
     float (*max)(const float *x, size_t n);
     /* Sum of exp(x[i] - max); stores the terms in `terms` unless NULL (may be x). */
     float (*exp_sum)(const float *x, size_t n, float max, float *terms);
-    /* 4 x 2 sums of products over n in L1, for assay_ceiling_gmacs: w [4, n], x [2, n], out [8][4]. */
+    /* 4 x 2 sums of products over n in L1, for assay_ceiling_gmacs: w [4, n], x [2, n], out [8][4].
+     */
     void (*ceiling)(const int8_t *w, const int16_t *x, int n, int32_t *out);
 };
 
 extern const assay_kernels assay_kernels_scalar, assay_kernels_simd, assay_kernels_avx;
 
-/* Rows [row_begin, row_end) of the product by plain loops: the specification, and the way of the rows that
- * fill no panel. */
+/* Rows [row_begin, row_end) of the product by plain loops: the specification, and the way of the
+ * rows that fill no panel. */
 void assay_multiply_rows(const product *p, int row_begin, int row_end, int begin, int end);
 
 /* Where one row of a matrix lies, in or out of a panel. Steps are bytes. */

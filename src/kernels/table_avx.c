@@ -1,4 +1,5 @@
-/* The same vectors in AVX2's encoding (three operands, broadcasting loads), for x86 processors that have it. */
+/* The same vectors in AVX2's encoding (three operands, broadcasting loads), for x86 processors that
+ * have it. */
 #if (defined(__x86_64__) || defined(__i386__)) && !defined(ASSAY_SIMD_EMULATED)
 
 #include <immintrin.h> /* before the target is changed */

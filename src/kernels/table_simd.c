@@ -1,4 +1,5 @@
-/* The vector table of the build's own instruction set; on x86 SSE4.1, whatever the compiler's flags say. */
+/* The vector table of the build's own instruction set; on x86 SSE4.1, whatever the compiler's flags
+ * say. */
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* Number formats of weights: sizes, conversion to and from float, and the packing into panels (table.h). */
+/* Number formats of weights: sizes, conversion to and from float, and the packing into panels
+ * (table.h). */
 #include "kernels/kernels.h"
 #include "kernels/table.h"
 
@@ -10,9 +11,12 @@
 
 const char *assay_type_name(assay_type type) {
     switch (type) {
-    case ASSAY_F32: return "F32";
-    case ASSAY_F16: return "F16";
-    case ASSAY_Q8_0: return "Q8_0";
+    case ASSAY_F32:
+        return "F32";
+    case ASSAY_F16:
+        return "F16";
+    case ASSAY_Q8_0:
+        return "Q8_0";
     }
     return NULL;
 }
@@ -20,17 +24,22 @@ const char *assay_type_name(assay_type type) {
 int assay_type_block(assay_type type) {
     switch (type) {
     case ASSAY_F32:
-    case ASSAY_F16: return 1;
-    case ASSAY_Q8_0: return BLOCK;
+    case ASSAY_F16:
+        return 1;
+    case ASSAY_Q8_0:
+        return BLOCK;
     }
     return 0;
 }
 
 size_t assay_type_bytes(assay_type type) {
     switch (type) {
-    case ASSAY_F32: return 4;
-    case ASSAY_F16: return 2;
-    case ASSAY_Q8_0: return Q8_BYTES;
+    case ASSAY_F32:
+        return 4;
+    case ASSAY_F16:
+        return 2;
+    case ASSAY_Q8_0:
+        return Q8_BYTES;
     }
     return 0;
 }
@@ -126,8 +135,7 @@ void assay_quantize_row(assay_type type, const float *x, size_t n, void *row) {
             memcpy(out + 2 * i, &half, sizeof half);
         }
     } else {
-        for (size_t b = 0; b < n / BLOCK; b++)
-            quantize_block(x + b * BLOCK, out + b * Q8_BYTES);
+        for (size_t b = 0; b < n / BLOCK; b++) quantize_block(x + b * BLOCK, out + b * Q8_BYTES);
     }
 }
 
@@ -149,14 +157,15 @@ static void interleave(assay_type type, const uint8_t *rows, size_t row_bytes, u
     }
 }
 
-assay_status assay_matrix_pack(assay_matrix *matrix, assay_type type, int rows, int cols, uint8_t *data,
-                               assay_error *err) {
+assay_status assay_matrix_pack(assay_matrix *matrix, assay_type type, int rows, int cols,
+                               uint8_t *data, assay_error *err) {
     size_t bytes;
-    if (!assay_type_name(type)) return assay_fail(err, ASSAY_E_ARGUMENT, "matrix: unknown type %d", (int)type);
+    if (!assay_type_name(type))
+        return assay_fail(err, ASSAY_E_ARGUMENT, "matrix: unknown type %d", (int)type);
     if (!data || rows <= 0 || cols <= 0 ||
         !assay_type_size(type, (size_t)rows, (size_t)cols, &bytes))
-        return assay_fail(err, ASSAY_E_ARGUMENT, "matrix: %d x %d is no shape for type %s", rows, cols,
-                          assay_type_name(type));
+        return assay_fail(err, ASSAY_E_ARGUMENT, "matrix: %d x %d is no shape for type %s", rows,
+                          cols, assay_type_name(type));
     size_t row_bytes = bytes / (size_t)rows;
     uint8_t *copy = assay_alloc(PANEL, row_bytes);
     if (!copy) return assay_fail(err, ASSAY_E_MEMORY, "matrix: out of memory while packing");

@@ -1,5 +1,6 @@
-/* Times the kernels on the shapes of a 256M model: the vision tower (1024 patches), prefill, options, decode.
- * Every line gives the best and the median of many calls; products also as a fraction of the ceiling. */
+/* Times the kernels on the shapes of a 256M model: the vision tower (1024 patches), prefill,
+ * options, decode. Every line gives the best and the median of many calls; products also as a
+ * fraction of the ceiling. */
 #ifndef ASSAY_TESTS_BENCH_H
 #define ASSAY_TESTS_BENCH_H
 
@@ -19,7 +20,8 @@ static int by_value(const void *a, const void *b) {
 
 typedef void (*bench_call)(bench *b, const void *what);
 
-static void bench_line(bench *b, const char *name, double work, bool macs, bench_call call, const void *what) {
+static void bench_line(bench *b, const char *name, double work, bool macs, bench_call call,
+                       const void *what) {
     double times[BENCH_SAMPLES], start = assay_os_seconds();
     int n = 0;
     for (int warm = 0; warm < 3; warm++) call(b, what);
@@ -58,11 +60,13 @@ static void bench_matmul(bench *b, matmul_shape s) {
     if (!data || !row) abort();
     for (int i = 0; i < s.cols; i++) row[i] = (float)(i * 7 % 13 - 6);
     for (int r = 0; r < s.rows; r++)
-        assay_quantize_row(s.type, row, (size_t)s.cols, data + (size_t)r * (bytes / (size_t)s.rows));
+        assay_quantize_row(s.type, row, (size_t)s.cols,
+                           data + (size_t)r * (bytes / (size_t)s.rows));
     if (assay_matrix_pack(&w, s.type, s.rows, s.cols, data, &b->err) == ASSAY_OK) {
         s.w = &w;
         char name[64];
-        snprintf(name, sizeof name, "%s %s %d x %d -> %d", s.name, assay_type_name(s.type), s.n, s.cols, s.rows);
+        snprintf(name, sizeof name, "%s %s %d x %d -> %d", s.name, assay_type_name(s.type), s.n,
+                 s.cols, s.rows);
         bench_line(b, name, (double)s.n * s.cols * s.rows, true, call_matmul, &s);
     }
     free(data);
@@ -127,7 +131,8 @@ static void call_log_prob(bench *b, const void *what) {
 static void bench_all(bench *b) {
     b->ceiling = assay_ceiling_gmacs(&b->exec, 2 * b->seconds);
     printf("-- %s, %s, %d threads; ceiling %.1f GMAC/s (int8 x int16 tiles of 4 x 2 in L1)\n",
-           assay_kernels_name(b->exec.kernels), b->exec.kernels->isa, assay_pool_threads(b->exec.pool), b->ceiling);
+           assay_kernels_name(b->exec.kernels), b->exec.kernels->isa,
+           assay_pool_threads(b->exec.pool), b->ceiling);
     bench_matmul(b, (matmul_shape){"vision", ASSAY_Q8_0, PATCHES, WIDTH, WIDTH, NULL});
     bench_matmul(b, (matmul_shape){"vision", ASSAY_Q8_0, PATCHES, WIDTH, HIDDEN, NULL});
     bench_matmul(b, (matmul_shape){"vision", ASSAY_Q8_0, PATCHES, HIDDEN, WIDTH, NULL});
@@ -139,12 +144,23 @@ static void bench_all(bench *b) {
     bench_matmul(b, (matmul_shape){"decode", ASSAY_Q8_0, 1, 576, VOCABULARY, NULL});
     bench_matmul(b, (matmul_shape){"vision", ASSAY_F16, PATCHES, WIDTH, WIDTH, NULL});
     bench_matmul(b, (matmul_shape){"vision", ASSAY_F32, PATCHES, WIDTH, WIDTH, NULL});
-    bench_attention(b, (attention_shape){.name = "vision attention", .n = PATCHES, .heads = 12, .kv_heads = 12,
-                                         .slots = PATCHES}, false);
-    bench_attention(b, (attention_shape){.name = "prefill attention", .n = 512, .heads = 9, .kv_heads = 3,
-                                         .slots = 1152}, true);
-    bench_attention(b, (attention_shape){.name = "decode attention", .n = 1, .heads = 9, .kv_heads = 3,
-                                         .slots = 1152}, true);
+    bench_attention(b,
+                    (attention_shape){.name = "vision attention",
+                                      .n = PATCHES,
+                                      .heads = 12,
+                                      .kv_heads = 12,
+                                      .slots = PATCHES},
+                    false);
+    bench_attention(
+        b,
+        (attention_shape){
+            .name = "prefill attention", .n = 512, .heads = 9, .kv_heads = 3, .slots = 1152},
+        true);
+    bench_attention(
+        b,
+        (attention_shape){
+            .name = "decode attention", .n = 1, .heads = 9, .kv_heads = 3, .slots = 1152},
+        true);
     bench_line(b, "gelu 1024 x 3072", (double)(PATCHES * HIDDEN), false, call_gelu, NULL);
     bench_line(b, "swiglu 512 x 1536", 512 * 1536, false, call_swiglu, NULL);
     bench_line(b, "layer norm 1024 x 768", PATCHES * WIDTH, false, call_layer_norm, NULL);
@@ -160,7 +176,8 @@ static int kernel_bench(double seconds) {
     if (!b.x || !b.y) return 1;
     for (int i = 0; i < BENCH_FLOATS; i++) b.x[i] = (float)(i % 61 - 30) * 0.1f;
     memcpy(b.y, b.x, BENCH_FLOATS * sizeof *b.x);
-    if (assay_arena_create(&arena, 32 << 20, "the scratch of the bench", &b.err) != ASSAY_OK) return 1;
+    if (assay_arena_create(&arena, 32 << 20, "the scratch of the bench", &b.err) != ASSAY_OK)
+        return 1;
     for (int threads = 1; threads <= 2; threads++) {
         assay_pool *pool = NULL;
         if (assay_pool_create(threads, &pool, &b.err) != ASSAY_OK) return 1;

@@ -1,6 +1,7 @@
-/* Buffers that notice a touch outside: canaries in front, and behind them natively a page that may not be
- * touched at all (in WebAssembly canaries again). Buffers end where the page begins, so their alignment
- * follows from their size: odd sizes give every alignment that the element type allows. */
+/* Buffers that notice a touch outside: canaries in front, and behind them natively a page that may
+ * not be touched at all (in WebAssembly canaries again). Buffers end where the page begins, so
+ * their alignment follows from their size: odd sizes give every alignment that the element type
+ * allows. */
 #ifndef ASSAY_TESTS_GUARD_H
 #define ASSAY_TESTS_GUARD_H
 

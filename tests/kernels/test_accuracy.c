@@ -1,5 +1,5 @@
-/* The operations against plain formulas in double precision: that the specification itself is right. (That the
- * vectors equal it is test_check's business.) */
+/* The operations against plain formulas in double precision: that the specification itself is
+ * right. (That the vectors equal it is test_check's business.) */
 #include "test.h"
 
 #include <math.h>
@@ -9,8 +9,8 @@
 #include "base/rng.h"
 #include "kernels/kernels.h"
 
-/* Sums of float products in float: rounding grows like the square root of the length, so relative to the sum of
- * magnitudes a few units in the last place are plenty. */
+/* Sums of float products in float: rounding grows like the square root of the length, so relative
+ * to the sum of magnitudes a few units in the last place are plenty. */
 #define SUM_TOLERANCE 2e-6
 /* A chain of few float operations with our own exp or tanh (2e-7, 3e-7). */
 #define CHAIN_TOLERANCE 2e-6
@@ -33,7 +33,8 @@ static void fill(float *x, int n, double scale) {
 }
 
 static void near(const char *what, double got, double want, double scale, double tolerance) {
-    CHECK(fabs(got - want) <= tolerance * scale, "%s: %.9g, not %.9g (scale %g)", what, got, want, scale);
+    CHECK(fabs(got - want) <= tolerance * scale, "%s: %.9g, not %.9g (scale %g)", what, got, want,
+          scale);
 }
 
 TEST(types_know_their_sizes) {
@@ -84,7 +85,8 @@ TEST(q8_0_rows_are_written_as_ggml_writes_them) {
     float inverse = 1.0f / (12.7f / 127.0f);
     for (int i = 1; i < 32; i++) {
         double want = round((double)(x[i] * inverse)); /* half away from zero */
-        CHECK((int8_t)row[2 + i] == (int)want, "code %d is %d, not %g", i, (int8_t)row[2 + i], want);
+        CHECK((int8_t)row[2 + i] == (int)want, "code %d is %d, not %g", i, (int8_t)row[2 + i],
+              want);
     }
     for (int i = 34; i < 68; i++) CHECK(row[i] == 0, "a block of zeros has byte %d", row[i]);
     assay_dequantize_row(ASSAY_Q8_0, row, 64, back);
@@ -102,7 +104,8 @@ TEST(f16_and_f32_rows_come_back) {
     CHECK(memcmp(x, back, sizeof x) == 0);
     assay_quantize_row(ASSAY_F16, x, 33, row);
     assay_dequantize_row(ASSAY_F16, row, 33, back);
-    for (int i = 0; i < 33; i++) near("half", (double)back[i], (double)x[i], fabs((double)x[i]), 0x1p-11);
+    for (int i = 0; i < 33; i++)
+        near("half", (double)back[i], (double)x[i], fabs((double)x[i]), 0x1p-11);
 }
 
 /* Product of the weights as stored and the input as given, or as quantized for Q8_0. */
@@ -133,15 +136,17 @@ static void check_product(assay_type type, int rows, int cols, int n, double tol
             near(assay_type_name(type), (double)y[j * rows + r], want, scale, tolerance);
         }
     }
-    CHECK(scratch.peak <= assay_matmul_scratch(type, cols, n), "more scratch than promised: %zu", scratch.peak);
+    CHECK(scratch.peak <= assay_matmul_scratch(type, cols, n), "more scratch than promised: %zu",
+          scratch.peak);
     free(w), free(x), free(y), free(bias), free(data);
 }
 
 TEST(products_equal_the_sums_in_double) {
     check_product(ASSAY_F32, 21, 300, 7, SUM_TOLERANCE);
     check_product(ASSAY_F16, 21, 300, 7, SUM_TOLERANCE);
-    /* Activations of 13 bits: each off by at most half of amax / 4095, that is about 1/2500 of a typical one, at
-     * random; relative to the sum of magnitudes the error of 288 terms stays below 1/15000. */
+    /* Activations of 13 bits: each off by at most half of amax / 4095, that is about 1/2500 of a
+     * typical one, at random; relative to the sum of magnitudes the error of 288 terms stays below
+     * 1/15000. */
     check_product(ASSAY_Q8_0, 21, 288, 7, 7e-5);
 }
 
@@ -156,10 +161,12 @@ TEST(norms_equal_their_formulas) {
     for (int i = 0; i < DIM; i++) variance += ((double)x[i] - mean) * ((double)x[i] - mean);
     assay_rms_norm(&exec, x, 1, DIM, weight, 1e-5f, out);
     for (int i = 0; i < DIM; i++)
-        near("rms", (double)out[i], (double)x[i] / sqrt(squares / dim + 1e-5) * (double)weight[i], 10, CHAIN_TOLERANCE);
+        near("rms", (double)out[i], (double)x[i] / sqrt(squares / dim + 1e-5) * (double)weight[i],
+             10, CHAIN_TOLERANCE);
     assay_layer_norm(&exec, x, 1, DIM, weight, bias, 1e-6f, out);
     for (int i = 0; i < DIM; i++) {
-        double want = ((double)x[i] - mean) / sqrt(variance / dim + 1e-6) * (double)weight[i] + (double)bias[i];
+        double want = ((double)x[i] - mean) / sqrt(variance / dim + 1e-6) * (double)weight[i] +
+                      (double)bias[i];
         near("layer", (double)out[i], want, 10, CHAIN_TOLERANCE);
     }
 }
@@ -215,13 +222,16 @@ TEST(rope_turns_pairs_by_their_angle) {
         double part = (double)(at % DIM) / (double)DIM;
         double angle = positions[at / (HEADS * DIM)] * pow(100000.0, -part);
         double a = (double)x[at], b = (double)x[at + 1];
-        near("first", (double)y[at], a * cos(angle) - b * sin(angle), 1 + fabs(a) + fabs(b), CHAIN_TOLERANCE);
-        near("second", (double)y[at + 1], b * cos(angle) + a * sin(angle), 1 + fabs(a) + fabs(b), CHAIN_TOLERANCE);
+        near("first", (double)y[at], a * cos(angle) - b * sin(angle), 1 + fabs(a) + fabs(b),
+             CHAIN_TOLERANCE);
+        near("second", (double)y[at + 1], b * cos(angle) + a * sin(angle), 1 + fabs(a) + fabs(b),
+             CHAIN_TOLERANCE);
     }
     CHECK(memcmp(x, y, HEADS * DIM * sizeof *x) == 0, "position 0 turns nothing");
 }
 
-/* Grouped heads, a prefix and a branch at another place: the softmax of exactly the visible slots. */
+/* Grouped heads, a prefix and a branch at another place: the softmax of exactly the visible slots.
+ */
 TEST(attention_equals_its_formula) {
     enum { DIM = 12, KV = 2, GROUP = 3, HEADS = KV * GROUP, SLOTS = 40, N = 5 };
     static float k[SLOTS * KV * DIM], v[SLOTS * KV * DIM], q[N * HEADS * DIM], out[N * HEADS * DIM];
@@ -235,7 +245,8 @@ TEST(attention_equals_its_formula) {
     assay_kv_store(&exec, &kv, 0, 13, k, v);
     assay_kv_store(&exec, &kv, 13, SLOTS - 13, k + 13 * KV * DIM, v + 13 * KV * DIM);
     assay_attention(&exec, &kv, q, N, HEADS, spans, 0.3f, out);
-    CHECK(scratch.peak <= assay_attention_scratch(&exec, SLOTS), "more scratch than promised: %zu", scratch.peak);
+    CHECK(scratch.peak <= assay_attention_scratch(&exec, SLOTS), "more scratch than promised: %zu",
+          scratch.peak);
     for (int j = 0; j < N * HEADS; j++) {
         assay_span span = spans[j / HEADS];
         double want[DIM] = {0}, total = 0;
@@ -249,6 +260,7 @@ TEST(attention_equals_its_formula) {
             for (int d = 0; d < DIM; d++) want[d] += weight * (double)v[at + d];
         }
         for (int d = 0; d < DIM; d++)
-            near("attention", (double)out[j * DIM + d], total > 0 ? want[d] / total : 0, 10, CHAIN_TOLERANCE);
+            near("attention", (double)out[j * DIM + d], total > 0 ? want[d] / total : 0, 10,
+                 CHAIN_TOLERANCE);
     }
 }
