@@ -11,6 +11,8 @@
 #   binaryen 131          the .deb of a newer suite with that suite's libc and libstdc++ beside it, run through their own
 #                         loader, so that the system's libc stays as it is; or npm's binaryen: same output, slower
 #   acorn                 npm
+# and where that is no longer to be had, in the same way, Debian 13's emscripten 3.1.69 (237 MB) with LLVM 19 and binaryen 120,
+# whose addresses stay for years.
 # The system libraries for both of our builds, threaded and not, are compiled right away: a minute on two cores.
 # ASSAY_KEEP may also hold emcache.tar.xz, a kept build/emscripten/cache, which saves that minute.
 set -euo pipefail
@@ -18,9 +20,7 @@ cd "$(dirname "$0")/.."
 . deps/lib.sh
 
 PREFIX=$PWD/build/emscripten
-LLVM_MAJOR=22
-STAMP="emscripten 6.0.5, llvm $LLVM_MAJOR, layout 1, $PREFIX"
-LLVM=/usr/lib/llvm-$LLVM_MAJOR/bin
+STAMP="layout 1, $PREFIX"
 
 # use COMMAND [CONFIG]: writes the launchers of emcc and emar, only when they change, because every object file depends on them.
 use() {
@@ -63,9 +63,9 @@ find_emcc() {
 }
 
 packages() {
-  apt_install clang-$LLVM_MAJOR lld-$LLVM_MAJOR llvm-$LLVM_MAJOR python3 curl ca-certificates xz-utils ||
-    die "apt has no clang-$LLVM_MAJOR here (Debian 12 has it among its security updates): install Emscripten 4 or newer and name it by EMCC"
-  "$LLVM/clang" -print-targets | grep wasm32 >/dev/null || die "clang-$LLVM_MAJOR knows no wasm32"
+  apt_install clang-$LLVM_MAJOR lld-$LLVM_MAJOR llvm-$LLVM_MAJOR python3 curl ca-certificates xz-utils || return 1
+  LLVM=/usr/lib/llvm-$LLVM_MAJOR/bin
+  "$LLVM/clang" -print-targets | grep wasm32 >/dev/null || { say "clang-$LLVM_MAJOR knows no wasm32"; return 1; }
 }
 
 # Debian made it fit its own LLVM; make it fit ours, whose wasm-ld puts the stack first unless told otherwise.
@@ -80,21 +80,39 @@ assert n == 1, 'tools/shared.py is not as expected'
 open(path, 'w').write(text)
 path = folder + '/building.py'
 text = open(path).read()
-if "'--no-stack-first'" not in text:
+if major == '22' and "'--no-stack-first'" not in text:
     old = "  if settings.STACK_FIRST:\n    cmd.append('--stack-first')\n"
     assert text.count(old) == 1, 'tools/building.py is not as expected'
     open(path, 'w').write(text.replace(old, old + "  else:\n    cmd.append('--no-stack-first')\n"))
 PY
 }
 
-get_emscripten() {
+# The two ways: what they are made of. A later rebuild, or a later version 6, is taken when the pinned one is gone.
+emscripten_6() {
+  LLVM_MAJOR=22 BINARYEN=131
+  BINARYEN_DEB=(b/binaryen/binaryen_131-2_amd64.deb ff5ecf17bd23a949b6358cdde62c03397d10181d6be092bb726413e9e4277081)
   say "Emscripten 6.0.5"
   pool_file "$WORK/em.deb" 'e/emscripten/emscripten_6.0.5+dfsg+~1.41.5-2_all.deb' \
     24e9eecd0a6e0c25896acf7dd42ae4261ae70c0669d4a42bde595afb7e4675c2 ||
-    pool_version "$WORK/em.deb" emscripten 6.0.5 forky sid || pool_version "$WORK/em.deb" emscripten 6. forky sid ||
-    die "Emscripten 6 is no longer in Debian's archive: a kept copy of the .deb in ASSAY_KEEP, or your own by EMCC"
-  dpkg -x "$WORK/em.deb" "$WORK/em"
-  cp -a "$WORK/em/usr/share/emscripten" "$PREFIX/emscripten"
+    pool_version "$WORK/em.deb" emscripten 6.0.5 forky sid || pool_version "$WORK/em.deb" emscripten 6. forky sid
+}
+
+emscripten_3() {
+  LLVM_MAJOR=19 BINARYEN=120
+  BINARYEN_DEB=(b/binaryen/binaryen_120-4_amd64.deb 47be56009e56170f4338a0154fbff2028bd607bc3c8b6a5414658a985bef6470)
+  say "Emscripten 3.1.69, 237 MB, as a last resort"
+  patiently pool_file "$WORK/em.deb" 'e/emscripten/emscripten_3.1.69+dfsg-3_all.deb' \
+    d2ac788b952c56ab6736b4db2ac0825aa63cfb4c08b8abaefe19e324779d1b2d ||
+    pool_version "$WORK/em.deb" emscripten 3.1.69 trixie
+}
+
+unpack_emscripten() {
+  rm -rf "$PREFIX" "$WORK/em"
+  mkdir -p "$PREFIX"
+  dpkg -x "$WORK/em.deb" "$WORK/em" || return 1
+  rm -f "$WORK/em.deb"
+  rm -rf "$WORK/em/usr/share/emscripten/cache" # compiled libraries of another layout
+  mv "$WORK/em/usr/share/emscripten" "$PREFIX/emscripten"
   # Its tools are CommonJS; without this they would take the "type" of our package.json.
   echo '{ "type": "commonjs" }' >"$PREFIX/package.json"
   fit_llvm
@@ -103,9 +121,9 @@ get_emscripten() {
 binaryen_of_pool() {
   local root=$WORK/binaryen to=$PREFIX/binaryen lib p f
   [ "$(dpkg --print-architecture)" = amd64 ] || return 1
-  { pool_file "$WORK/binaryen.deb" b/binaryen/binaryen_131-2_amd64.deb \
-      ff5ecf17bd23a949b6358cdde62c03397d10181d6be092bb726413e9e4277081 ||
-      pool_version "$WORK/binaryen.deb" binaryen 131 forky sid; } &&
+  rm -rf "$root" "$to"
+  { pool_file "$WORK/binaryen.deb" "${BINARYEN_DEB[@]}" ||
+      pool_version "$WORK/binaryen.deb" binaryen $BINARYEN trixie forky sid; } &&
     { pool_file "$WORK/libc.deb" g/glibc/libc6_2.41-12+deb13u4_amd64.deb \
       967aa62605721081c3eb2a17650611a792aa802d76a6511d1840242623d204c9 ||
       pool_version "$WORK/libc.deb" libc6 2.4 trixie forky; } &&
@@ -127,21 +145,21 @@ binaryen_of_pool() {
       "$to" "$to" "$to" "$p" >"$to/bin/$p"
     chmod +x "$to/bin/$p"
   done
-  "$to/bin/wasm-opt" --version | grep 'version 131' >/dev/null
+  "$to/bin/wasm-opt" --version | grep "version $BINARYEN" >/dev/null
 }
 
 binaryen_of_npm() {
   say "binaryen from npm"
   rm -rf "$PREFIX/binaryen"
   mkdir -p "$PREFIX/npm"
-  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$PREFIX/npm" binaryen@131.0.0 >/dev/null || return 1
+  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$PREFIX/npm" binaryen@$BINARYEN.0.0 >/dev/null || return 1
   ln -s npm/node_modules/binaryen "$PREFIX/binaryen"
-  "$PREFIX/binaryen/bin/wasm-opt" --version | grep 'version 131' >/dev/null
+  "$PREFIX/binaryen/bin/wasm-opt" --version | grep "version $BINARYEN" >/dev/null
 }
 
 get_acorn() {
   npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$WORK/npm" \
-    acorn@8.19.0 acorn-import-phases@1.0.4 >/dev/null || die "npm cannot get acorn"
+    acorn@8.19.0 acorn-import-phases@1.0.4 >/dev/null || { say "npm cannot get acorn"; return 1; }
   mkdir -p "$PREFIX/emscripten/node_modules"
   cp -r "$WORK"/npm/node_modules/{acorn,acorn-import-phases} "$PREFIX/emscripten/node_modules/"
 }
@@ -168,24 +186,13 @@ libraries() { # NAME FLAGS...
   say "its system libraries, $name (about a minute)"
   patiently logged build/deps/emcc -O3 -msimd128 -sDEFAULT_TO_CXX=0 "$@" "$WORK/probe.c" -o "$WORK/probe.cjs" || {
     cat "$WORK/log" >&2
-    die "emcc cannot link a program ($name)"
+    say "emcc cannot link a program ($name)"
+    return 1
   }
-  [ "$(node "$WORK/probe.cjs")" = "20 1.414" ] || die "what emcc made does not run ($name)"
+  [ "$(node "$WORK/probe.cjs")" = "20 1.414" ] || { say "what emcc made does not run ($name)"; return 1; }
 }
 
-install_emscripten() {
-  find_emcc && return 0
-  have_apt || die "Emscripten 4 or newer is needed: on the PATH, or named by EMCC"
-  WORK=$(mktemp -d "$PWD/build/.emscripten.XXXXXX")
-  trap 'rm -rf "$WORK"' EXIT
-  packages
-  rm -rf "$PREFIX"
-  mkdir -p "$PREFIX"
-  get_emscripten
-  say "binaryen 131"
-  binaryen_of_pool || binaryen_of_npm || die "no binaryen 131, neither in Debian's archive nor on npm"
-  get_acorn
-  configure
+probe() {
   cat >"$WORK/probe.c" <<'C'
 #include <math.h>
 #include <stdio.h>
@@ -212,8 +219,20 @@ int main(int argc, char **argv) {
     return 0;
 }
 C
-  libraries threads -pthread -sPROXY_TO_PTHREAD -sPTHREAD_POOL_SIZE=2 -sEXIT_RUNTIME
-  libraries "no threads"
+  libraries threads -pthread -sPROXY_TO_PTHREAD -sPTHREAD_POOL_SIZE=2 -sEXIT_RUNTIME && libraries "no threads"
+}
+
+make_one() { # WAY
+  "$1" && packages && unpack_emscripten && say "binaryen $BINARYEN" && { binaryen_of_pool || binaryen_of_npm; } &&
+    get_acorn && configure && probe
+}
+
+install_emscripten() {
+  find_emcc && return 0
+  have_apt || die "Emscripten 4 or newer is needed: on the PATH, or named by EMCC"
+  WORK=$(mktemp -d "$PWD/build/.emscripten.XXXXXX")
+  trap 'rm -rf "$WORK"' EXIT
+  make_one emscripten_6 || make_one emscripten_3 || die "no Emscripten could be had: install 4 or newer and name it by EMCC"
   echo "$STAMP" >"$PREFIX/stamp"
   say "Emscripten $(version_of build/deps/emcc) is ready, $(du -sm "$PREFIX" | cut -f1) MB in build/emscripten"
 }

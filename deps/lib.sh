@@ -5,7 +5,7 @@
 
 say() { printf '%s  %s\n' "$(date +%T)" "$*" >&2; }
 die() { printf 'deps: %s\n' "$*" >&2; exit 1; }
-have() { command -v "$1" >/dev/null 2>&1; }
+have() { type -P "$1" >/dev/null; } # a program, not one of our functions
 have_apt() { have apt-get && have dpkg-query; }
 
 # patiently COMMAND...: says every 20 seconds that it is still running.

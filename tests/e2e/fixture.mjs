@@ -148,6 +148,10 @@ export async function alertText(page, part = '') {
 export const overflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** Opens a record as a visitor does. @param {Page} page @param {string} name @param {string} text */
+export const dropRecord = (page, name, text) =>
+  page.setInputFiles('#record-file', { name, mimeType: 'application/jsonl', buffer: Buffer.from(text) });
+
 /** At the end of a test program. */
 export async function closeAll() {
   await browser.close();

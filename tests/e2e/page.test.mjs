@@ -13,6 +13,7 @@ import {
   alertText,
   closeAll,
   doneAtLeast,
+  dropRecord,
   hallmarkOf,
   isolated,
   native,
@@ -22,8 +23,6 @@ import {
   runAndPause,
   withPage,
 } from './fixture.mjs';
-
-/** @typedef {import('playwright-core').Page} Page */
 
 const program = native('--limit', String(LIMIT));
 
@@ -172,6 +171,23 @@ await test('a killed tab goes on where it stopped and ends in the same hallmark'
     assert.equal(await hallmarkOf(next), program.hallmark);
   }));
 
+await test('looking at other results and going back does not disturb a run', () =>
+  withPage(async (page) => {
+    await open(page, `${isolated.url}?limit=${LIMIT}&threads=1`);
+    await page.goto(`${isolated.url}?limit=${LIMIT}&threads=2`);
+    await runAndPause(page);
+    await page.click('nav [data-view=results]');
+    await page.waitForSelector('#results:not([hidden])');
+    await dropRecord(page, 'run.jsonl', program.record);
+    assert.equal(await hallmarkOf(page), program.hallmark);
+    await page.goBack();
+    await page.goBack();
+    await page.waitForSelector('#resume:visible');
+    await page.click('#resume');
+    await page.waitForSelector('#evaluate', { state: 'hidden', timeout: SLOW });
+    assert.equal(await hallmarkOf(page), program.hallmark);
+  }));
+
 await test('a reloaded address shows the same results again', () =>
   withPage(async (page) => {
     await page.goto(`${isolated.url}?limit=${LIMIT}&autorun=1`);
@@ -182,10 +198,6 @@ await test('a reloaded address shows the same results again', () =>
     assert.ok(await page.isChecked('#show-wrong'));
     assert.equal(await page.locator('.browser-list .outcome-right').count(), 0);
   }));
-
-/** @param {Page} page @param {string} name @param {string} text */
-const dropRecord = (page, name, text) =>
-  page.setInputFiles('#record-file', { name, mimeType: 'application/jsonl', buffer: Buffer.from(text) });
 
 await test('the record of the program opens on the page, a changed one is refused', () =>
   withPage(async (page) => {

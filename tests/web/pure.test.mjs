@@ -322,4 +322,5 @@ await test('the list of models is read strictly', () => {
     assert.throws(() => list(bad), /^Error: models\.json: /);
   }
   assert.throws(() => parseRegistry('{"models":[]}', 'http://localhost/'), /no models/);
+  assert.throws(() => parseRegistry('<html>', 'http://localhost/'), /models\.json: this is not JSON/);
 });

@@ -41,7 +41,7 @@ class App {
   #status = new EngineStatus();
   #address = new AddressBar(
     (sentence) => this.#alerts.show(sentence),
-    () => void this.#render(),
+    () => void (this.#mode === 'idle' ? this.#prepare() : this.#render()),
     () => void this.#turnPage(),
   );
   #keeper = new EngineKeeper((message) => this.#onEvent(message));
@@ -103,8 +103,6 @@ class App {
   /** What the settings ask for, as far as this browser can. */
   #wanted() {
     const { build, threads, data } = this.#params;
-    if (build === 'mt' && !this.#isolated)
-      this.#alerts.show('The threaded engine needs a cross-origin isolated page; the single-threaded one is used.');
     const chosen = this.#isolated && build !== 'st' ? /** @type {const} */ ('mt') : /** @type {const} */ ('st');
     const usual = Math.max(1, Math.min(navigator.hardwareConcurrency || 1, USUAL_THREADS));
     return {
@@ -114,8 +112,10 @@ class App {
     };
   }
 
+  /** The engine that a run is using, else one with the present settings: a step through the history ends no run. */
   #open() {
-    return this.#keeper.open(this.#wanted());
+    const current = this.#mode === 'idle' ? null : this.#keeper.current;
+    return current ?? this.#keeper.open(this.#wanted());
   }
 
   async #loadModels() {
@@ -136,6 +136,8 @@ class App {
   /** Starts the engine and opens the suite, so that pressing Run only has the model to load. */
   async #prepare() {
     this.#status.starting();
+    if (this.#params.build === 'mt' && !this.#isolated)
+      this.#alerts.show('The threaded engine needs a cross-origin isolated page; the single-threaded one is used.');
     try {
       const { info, suite } = await this.#open();
       this.#suite = suite;
@@ -361,7 +363,10 @@ class App {
       { build, threads, cores: navigator.hardwareConcurrency || 1, isolated: this.#isolated },
     );
     const name = this.#recordName();
-    if (name === '' || !this.#keeper.client) return;
+    if (name === '' || !this.#keeper.client) {
+      this.#evaluate.showKept(null);
+      return;
+    }
     try {
       const kept = (await this.#keeper.client.records()).find(
         (record) => record.name === name && record.hallmark === null,

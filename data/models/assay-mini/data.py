@@ -205,27 +205,47 @@ THING = re.compile(rf"\b[Aa] ({'|'.join(COLOURS)}) ({'|'.join(KINDS)})\b")
 RULE = re.compile(r"\bIf (\w+), say (\w+)\.")
 
 
+def things_of(description):
+    """Kind -> colour of what a description names."""
+    return {kind: colour for colour, kind in THING.findall(description)}
+
+
+def look_up(things, rng):
+    """Which colour has which thing: one question a thing, and all of them in random order. Asked of one picture side by side,
+    these differ in the answer by the thing alone, which is what makes the model look for it."""
+    kinds = rng.sample(list(things), len(things))
+    out = [(f"What colour is the {kind}?", f"It is {things[kind]}.") for kind in kinds]
+    out.append(("Which colours are there?", " ".join(f"The {kind} is {things[kind]}." for kind in kinds)))
+    return out
+
+
+def yes_or_no(things, rng):
+    """Is a thing there, and has it that colour."""
+    absent = rng.random() < 0.5
+    kind = rng.choice([k for k in KINDS if k not in things]) if absent else rng.choice(list(things))
+    colour, form = things.get(kind), rng.randrange(3)
+    if form == 0:
+        ask = rng.choice((f"Is there a {kind} in the picture?", f"Can you see a {kind} in the picture?"))
+        return ask, f"No, there is no {kind}." if absent else f"Yes, there is a {kind}."
+    if form == 1 or absent:
+        return f"What colour is the {kind} in the picture?", f"There is no {kind}." if absent else f"The {kind} is {colour}."
+    said = colour if rng.random() < 0.5 else rng.choice([c for c in COLOURS if c != colour])
+    ask = rng.choice((f"Is the {kind} {said}?", f"Somebody says the {kind} is {said}. Is that right?"))
+    return ask, f"{'Yes' if said == colour else 'No'}, it is {colour}."
+
+
 def drill(sample, rng):
-    """More questions out of a sample's texts, for what is learnt slowest: is a thing there, has it that colour, and following
-    a rule when the colour is told."""
-    out = []
-    colour_of = {kind: colour for colour, kind in THING.findall(sample.description)}
-    for _ in range(4 if colour_of else 0):
-        absent = rng.random() < 0.5
-        kind = rng.choice([k for k in KINDS if k not in colour_of]) if absent else rng.choice(list(colour_of))
-        colour, form = colour_of.get(kind), rng.randrange(3)
-        if form == 0:
-            ask = rng.choice((f"Is there a {kind} in the picture?", f"Can you see a {kind} in the picture?"))
-            out.append((ask, f"No, there is no {kind}." if absent else f"Yes, there is a {kind}."))
-        elif form == 1 or absent:
-            out.append((f"What colour is the {kind} in the picture?", f"There is no {kind}." if absent else f"The {kind} is {colour}."))
-        else:
-            said = colour if rng.random() < 0.5 else rng.choice([c for c in COLOURS if c != colour])
-            ask = rng.choice((f"Is the {kind} {said}?", f"Somebody says the {kind} is {said}. Is that right?"))
-            out.append((ask, f"{'Yes' if said == colour else 'No'}, it is {colour}."))
+    """More questions out of a sample's texts, for what is learnt slowest."""
+    things, out = things_of(sample.description), []
+    if len(things) > 1:
+        out += look_up(things, rng)
+    if things:
+        out += [yes_or_no(things, rng) for _ in range(3)]
     rules = RULE.findall(sample.question)
-    for colour, word in rng.sample(rules, len(rules)):
-        out.append((f"It is {colour}. " + sample.question[sample.question.index("If "):], word + "."))
+    if rules:  # the rules in another order, and one with the colour told
+        asked, (colour, word) = sample.question[sample.question.index("If "):], rng.choice(rules)
+        out.append((asked + " Say it again.", " ".join(f"If {c}, say {w}." for c, w in rng.sample(rules, len(rules)))))
+        out.append((f"It is {colour}. {asked}", word + "."))
     return out
 
 

@@ -32,7 +32,7 @@ def parse_arguments():
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--workers", type=int, default=1, help="processes that draw samples")
     p.add_argument("--batch", type=int, default=32, help="samples in a step")
-    p.add_argument("--budget", type=int, default=144, help="tokens a sample is filled up to with hints")
+    p.add_argument("--budget", type=int, default=136, help="tokens a sample is filled up to with hints")
     p.add_argument("--lr", type=float, default=3e-3)
     p.add_argument("--warmup", type=float, default=0.02, help="share of the run")
     p.add_argument("--rank", type=float, default=1.0, help="weight of the ranking term once it is fully on")
@@ -160,9 +160,15 @@ def learning_rate(progress, args):
     return args.lr * 0.5 * (1 + math.cos(math.pi * min(x, 1)))
 
 
-def task_weights(accuracy, sight, floor=0.35):
-    """Draw more of what is not yet learnt, and of what needs the picture."""
-    return [(floor + (1 - a)) * (2 if s else 1) for a, s in zip(accuracy, sight)]
+def things_in(drawer):
+    """How many things a task's pictures show, on average; at least 1."""
+    return [max(1.0, np.mean([len(data.things_of(drawer.draw(t, data.SEED_VALIDATION, n).description)) for n in range(16)]))
+            for t in range(drawer.n_tasks)]
+
+
+def task_weights(accuracy, sight, things, floor=0.15):
+    """Draw more of what is not yet learnt, of what needs the picture, and of pictures with several things."""
+    return [(floor + (1 - a)) * (2 if s else 1) * t for a, s, t in zip(accuracy, sight, things)]
 
 
 class Log:
@@ -205,6 +211,7 @@ def main():
     drawer = data.Drawer(library, config.image_size)
     text = data.Text(tokenizers.Tokenizer.from_file(tokenizer_path))
     names, sight = zip(*((drawer.task_name(t), drawer.sight(t)) for t in range(drawer.n_tasks)))
+    things = things_in(drawer)
 
     trainer = Trainer(config, args.device)
     at = {"step": 0, "samples": 0, "seconds": 0.0, "starts": 0, "fresh": [0.25] * drawer.n_tasks}
@@ -222,14 +229,14 @@ def main():
     log = Log(os.path.join(args.out, "loss.csv"), names, args.resume)
     producer = data.Producer(args.workers, args.seed * 1_000_000 + at["starts"] * 1000, library, tokenizer_path, config,
                              args.batch, args.budget, drawer.n_tasks)
-    producer.weights[:] = task_weights(at["fresh"], sight)
+    producer.weights[:] = task_weights(at["fresh"], sight, things)
 
     def save():
         torch.save({"trainer": trainer.state(), "at": at}, checkpoint + ".new")
         os.replace(checkpoint + ".new", checkpoint)
 
     def report(lr, mean):
-        producer.weights[:] = task_weights(at["fresh"], sight)
+        producer.weights[:] = task_weights(at["fresh"], sight, things)
         accuracy = evaluate(trainer.net, drawer, text, data.SEED_VALIDATION, args.validation_samples, args.device)
         log.row([at["seconds"] / 60, at["step"], at["samples"], lr, *mean.tolist(), float(np.mean(at["fresh"])), float(accuracy.mean()),
                  *accuracy.tolist()])

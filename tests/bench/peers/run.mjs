@@ -1,6 +1,6 @@
-// Times ONNX Runtime Web on SmolVLM-256M's shapes in Chromium, beside Assay's own bench in the same browser.
+// Times ONNX Runtime Web and Assay on SmolVLM-256M's shapes in the same Chromium, one after the other.
 //   node tests/bench/peers/run.mjs MODELS_DIR [threads]
-// MODELS_DIR holds what ort_models.py wrote. Prints medians of 5 runs after one warm-up.
+// MODELS_DIR holds what ort_models.py wrote; build/wasm what `make build` did. Medians of 5 runs after one warm-up.
 import { createServer } from 'node:http';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,7 +15,17 @@ const models = process.argv[2];
 const threads = Number(process.argv[3] ?? 2);
 const types = { '.html': 'text/html', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** Serves the runtime under /ort/, the models under /models/ and an empty isolated page. */
+/** Assay's program, whole, in a worker: `assay bench`. */
+const worker = `
+  import create from '/assay/assay-mt.mjs';
+  onmessage = async ({ data: { args, threads } }) => {
+    const lines = [];
+    const module = await create({ threads, print: (line) => lines.push(line), printErr: (line) => lines.push(line) });
+    const code = module.callMain(args);
+    postMessage({ code, text: lines.join('\\n') });
+  };`;
+
+/** Serves the runtime under /ort/, the models under /models/, Assay under /assay/ and an empty isolated page. */
 const server = createServer((request, response) => {
   const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname));
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
@@ -26,7 +36,13 @@ const server = createServer((request, response) => {
     response.end('<!doctype html><title>bench</title>');
     return;
   }
-  const file = path.startsWith('/ort/') ? join(ortFolder, path.slice(5)) : join(models, path.replace(/^\/models\//, ''));
+  if (path === '/worker.mjs') {
+    response.end(worker);
+    return;
+  }
+  const [, folder, ...rest] = path.split('/');
+  const roots = { ort: ortFolder, assay: join(here, '../../../build/wasm'), models };
+  const file = join(roots[folder] ?? models, ...rest);
   if (!existsSync(file) || !statSync(file).isFile()) {
     response.statusCode = 404;
     response.end();
@@ -69,5 +85,13 @@ const median = (xs) => [...xs].sort((a, b) => a - b)[xs.length >> 1];
 const tile = median(await time('vision.onnx', [1, 3, 512, 512]));
 const prefill = median(await time('prefill.onnx', [1, 512, 576]));
 console.log(`onnxruntime-web int8, ${threads} threads: tile ${tile.toFixed(2)} s, prefill ${(512 / prefill).toFixed(0)} tokens/s`);
+
+const bench = await page.evaluate(([threads]) => new Promise((done, fail) => {
+  const engine = new Worker('/worker.mjs', { type: 'module' });
+  engine.onerror = (event) => fail(new Error(event.message));
+  engine.onmessage = ({ data }) => done(data);
+  engine.postMessage({ args: ['bench', '--threads', String(threads), '--repeat', '5'], threads });
+}), [threads]);
+console.log(`assay in the same browser, ${threads} threads:\n${bench.text}`);
 await browser.close();
 server.close();

@@ -40,13 +40,22 @@ function file(value, what, base) {
   return { url: new URL(text(url, `${what}.url`), base).href, bytes, sha256: /** @type {string} */ (sha256) };
 }
 
+/** @param {string} json @returns {unknown} */
+function parse(json) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new Error('models.json: this is not JSON.');
+  }
+}
+
 /**
  * @param {string} json
  * @param {string} base  address that its urls are relative to
  * @returns {KnownModel[]}
  */
 export function parseRegistry(json, base) {
-  const { models } = object(JSON.parse(json), 'the file');
+  const { models } = object(parse(json), 'the file');
   if (!Array.isArray(models) || models.length === 0) throw new Error('models.json: there are no models in it.');
   return models.map((value, i) => {
     const what = `models[${i}]`;

@@ -10,6 +10,8 @@
  * @typedef {Record<string, (...args: number[]) => number> & {wasmMemory: WebAssembly.Memory}} WasmModule
  */
 
+const START_SECONDS = 90;
+
 /** The core is in an unknown state and must not be called again. */
 export class FatalError extends Error {}
 
@@ -68,7 +70,7 @@ export class Core {
     let module;
     try {
       const { default: create } = await import(url);
-      module = await create({ threads });
+      module = await Promise.race([create({ threads }), startTimeout(build)]);
     } catch (error) {
       throw new FatalError(`The engine could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -323,12 +325,23 @@ export class Core {
   }
 }
 
+/** A thread whose script does not come would let the module wait for ever. @param {'mt' | 'st'} build @returns {Promise<never>} */
+function startTimeout(build) {
+  const advice = build === 'mt' ? ' Choose the single-threaded engine in the settings.' : '';
+  return new Promise((_, reject) => {
+    setTimeout(
+      () => reject(new Error(`it did not start within ${START_SECONDS} seconds.${advice}`)),
+      START_SECONDS * 1000,
+    );
+  });
+}
+
 /** @param {string} text */
 function cString(text) {
   return new TextEncoder().encode(`${text}\0`);
 }
 
-/** The core's sentences begin in lower case and have no full stop. @param {string} text */
+/** The core's sentences have no full stop. @param {string} text */
 function sentence(text) {
   return `${text}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

@@ -56,6 +56,11 @@ export class EngineKeeper {
     return this.#client;
   }
 
+  /** The engine last opened, as long as it lives. */
+  get current() {
+    return this.#client?.closed ? null : (this.#current?.opened ?? null);
+  }
+
   close() {
     this.#client?.close();
     this.#client = null;
