@@ -112,7 +112,7 @@ build/deps/emcc:
 	@deps/deps.sh build
 SOURCES_THERE := build/deps/stb/stb_image.h build/deps/cjson/cJSON.c
 
-# A file that changes when the flags do, so that objects follow their flags: $(call flags_file,FILE,TEXT)
+# A file that changes when a text does, so that objects follow their flags: $(call flags_file,FILE,TEXT)
 define flags_file
 $(1): FORCE
 	@mkdir -p $$(@D)
@@ -194,7 +194,9 @@ build/node/assay.mjs: wasm/node.mjs $(WASM:%=build/wasm/assay-%.mjs)
 
 SITE_FILES := $(shell find web data/models data/suites -type f 2>/dev/null | grep -vE '^web/(serve\.mjs|tsconfig[^/]*\.json)$$|\.(py|c|md|log|txt)$$')
 
-build/site/.stamp: $(SITE_FILES) $(wildcard data/*.json) $(WASM:%=build/wasm/assay-%.mjs)
+$(eval $(call flags_file,build/obj/site-files,$(SITE_FILES)))
+
+build/site/.stamp: build/obj/site-files $(SITE_FILES) $(wildcard data/*.json) $(WASM:%=build/wasm/assay-%.mjs)
 	@rm -rf build/site.new && mkdir -p build/site.new/wasm
 	@cp -R web/. build/site.new/ && rm -f build/site.new/serve.mjs build/site.new/tsconfig*.json
 	@cp $(foreach b,$(WASM),build/wasm/assay-$(b).mjs build/wasm/assay-$(b).wasm) build/site.new/wasm/
