@@ -9,7 +9,8 @@
 enum {
     CHUNK_BYTES = 256 * 1024, /* activations that one sweep over the weights uses */
     MIN_CHUNK = 16,           /* columns: fewer would read the weights too often */
-    MIN_PIECE = 128 * 1024    /* multiplications that are worth handing to another thread */
+    MIN_PIECE = 128 * 1024,   /* multiplications that are worth handing to another thread */
+    LINE_PANELS = 2           /* two panels' results share a cache line: one thread writes both */
 };
 
 typedef struct matmul_loop {
@@ -55,6 +56,10 @@ static void multiply_items(void *context, size_t begin, size_t end, int worker) 
     }
 }
 
+static size_t round_up(size_t n, size_t to) {
+    return (n + to - 1) / to * to;
+}
+
 static size_t grain_for(size_t work) {
     return 1 + MIN_PIECE / (work + 1);
 }
@@ -81,6 +86,7 @@ void assay_matmul(const assay_exec *exec, const assay_matrix *w, const float *x,
     size_t n_chunks = ((size_t)n + (size_t)loop.chunk - 1) / (size_t)loop.chunk;
     size_t columns = n < loop.chunk ? (size_t)n : (size_t)loop.chunk;
     assay_parallel_for(exec->pool, n_chunks * (size_t)loop.n_row_items,
-                       grain_for(columns * PANEL * (size_t)w->cols), multiply_items, &loop);
+                       round_up(grain_for(columns * PANEL * (size_t)w->cols), LINE_PANELS),
+                       multiply_items, &loop);
     assay_arena_reset(exec->scratch, mark);
 }
