@@ -69,6 +69,7 @@ help:
 	@echo 'make site       the static page in build/site'
 	@echo 'make hallmark   the default suite in every build and with 1 and 2 threads: the hallmarks must be equal (LIMIT=N)'
 	@echo 'make bench      time the engine, native and in Node, 1 and 2 threads'
+	@echo 'make bench-peers  the same shapes on ONNX Runtime Web, in one Chromium with ours (PYTHON with tests/bench/peers/requirements.txt)'
 	@echo 'make fuzz       fuzz each parser for FUZZ_SECONDS=60 (needs clang)'
 	@echo 'make lint       types of the JavaScript, format of the C'
 	@echo 'make clean      remove what was built; the toolchain in build/deps and build/emscripten stays'
@@ -100,6 +101,12 @@ hallmark: build
 bench: build
 	@echo '== native' && build/assay bench
 	@echo '== WebAssembly in Node' && node build/node/assay.mjs bench
+
+PYTHON ?= python3
+bench-peers: build
+	@cd tests/bench/peers && npm ci --no-audit --no-fund
+	@[ -s build/bench/peers/prefill.onnx ] || $(PYTHON) tests/bench/peers/ort_models.py build/bench/peers
+	@node tests/bench/peers/run.mjs build/bench/peers 2
 
 clean:
 	rm -rf build/assay build/node build/wasm build/site build/obj build/tests build/tests.txt build/run.jsonl
