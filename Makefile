@@ -1,4 +1,4 @@
-# Assay. `make` prints help. One list of sources for every build: native (release, asan, tsan) and WebAssembly (mt, st).
+# Assay. `make` prints help. One list of sources for every build: native (release, asan, tsan, fuzz) and WebAssembly (mt, st).
 #
 # Variables:  CC, EMCC, STB_DIR, CJSON_DIR, CHROMIUM, ASSAY_KEEP   what is there already (see deps/deps.sh)
 #             ARCH     more flags for the native builds, e.g. ARCH=-march=native

@@ -20,7 +20,7 @@
 typedef struct assay_model assay_model;
 typedef struct assay_session assay_session;
 
-/* ---- model ------------------------------------------------------------------------------------------ */
+/* ---- model ---- */
 
 /* A GGUF file in memory. `bytes` comes from malloc; assay_model_create takes it over, on failure too: weights are
  * repacked inside it, so that the file is never held twice. */
@@ -32,28 +32,30 @@ typedef struct assay_model_file {
 
 /* `text` is the language model, `vision` the mmproj file (bytes NULL: a model without eyes).
  * E_FORMAT, E_UNSUPPORTED (architecture, tensor type), E_LIMIT, E_MEMORY. */
-assay_status assay_model_create(assay_model_file text, assay_model_file vision, assay_model **out, assay_error *err);
+assay_status assay_model_create(assay_model_file text, assay_model_file vision, assay_model **out,
+                                assay_error *err);
 void assay_model_destroy(assay_model *model); /* NULL is fine */
 
 typedef struct assay_model_info {
-    const char *name;            /* general.name, or "" */
+    const char *name;                        /* general.name, or "" */
     const char *text_sha256, *vision_sha256; /* of the files as given; "" when there is none */
     int n_vocab, n_layers, n_heads, n_kv_heads, head_dim, dim, ffn_dim, n_context;
-    int image_size;              /* pixels, square tile; 0 without vision */
-    int image_tokens;            /* of one tile */
+    int image_size;   /* pixels, square tile; 0 without vision */
+    int image_tokens; /* of one tile */
     int vision_layers, vision_dim;
     uint64_t n_parameters, n_bytes;
 } assay_model_info;
 const assay_model_info *assay_model_get_info(const assay_model *model);
 
-/* ---- text -------------------------------------------------------------------------------------------- */
+/* ---- text ---- */
 
 /* Ids of UTF-8 text, no BOS/EOS, specials as plain text. Writes at most `cap`; *n is the full count. */
-assay_status assay_model_tokenize(const assay_model *model, const char *text, size_t n_bytes, int32_t *ids, size_t cap, size_t *n, assay_error *err);
+assay_status assay_model_tokenize(const assay_model *model, const char *text, size_t n_bytes,
+                                  int32_t *ids, size_t cap, size_t *n, assay_error *err);
 /* Bytes of one token; owned by the model; not NUL-terminated. */
 const char *assay_model_token(const assay_model *model, int32_t id, size_t *n_bytes);
 
-/* ---- session ----------------------------------------------------------------------------------------- */
+/* ---- session ---- */
 
 typedef struct assay_session_options {
     int n_context;       /* slots of the key/value store; 0 = the model's own, at most 4096 */
@@ -66,11 +68,13 @@ typedef struct assay_session_options {
 } assay_session_options;
 assay_session_options assay_session_defaults(void);
 
-assay_status assay_session_create(const assay_model *model, const assay_session_options *options, assay_session **out, assay_error *err);
+assay_status assay_session_create(const assay_model *model, const assay_session_options *options,
+                                  assay_session **out, assay_error *err);
 void assay_session_destroy(assay_session *session);
 
 /* Image features of one tile: pixels [image_size, image_size, 3] 8-bit RGB -> features [image_tokens, dim]. */
-assay_status assay_session_encode_image(assay_session *s, const uint8_t *pixels, float *features, assay_error *err);
+assay_status assay_session_encode_image(assay_session *s, const uint8_t *pixels, float *features,
+                                        assay_error *err);
 
 /* A prompt: token ids, and for each id that is the model's image token, in order, one row of `features`. */
 typedef struct assay_prompt {
@@ -98,27 +102,33 @@ typedef struct assay_option {
     size_t n_ids;
     float *logprobs; /* [n_ids], out */
 } assay_option;
-assay_status assay_session_score(assay_session *s, const assay_option *options, size_t n_options, assay_error *err);
+assay_status assay_session_score(assay_session *s, const assay_option *options, size_t n_options,
+                                 assay_error *err);
 
 /* Hidden state of every appended token after the last norm, for tests: as prefill, and writes [n_ids, dim]. */
-assay_status assay_session_hidden(assay_session *s, const assay_prompt *prompt, float *hidden, assay_error *err);
+assay_status assay_session_hidden(assay_session *s, const assay_prompt *prompt, float *hidden,
+                                  assay_error *err);
 
-/* ---- chat: the idefics3 template (Hugging Face SmolVLM) ------------------------------------------------ */
+/* ---- chat: the idefics3 template (Hugging Face SmolVLM) ---- */
 
 /* Ids of a user turn with n_images images (one tile each) before the text, and the assistant tag:
  *   <|im_start|>User:{<fake_token_around_image><global-img><image>*T<fake_token_around_image>}*n_images TEXT<end_of_utterance>\nAssistant:
  * ("User: " with a space when there is no image). TEXT is plain text: the name of a special token in it stays text.
  * Allocates *ids; the caller frees it. */
-assay_status assay_model_chat(const assay_model *model, int n_images, const char *text, int32_t **ids, size_t *n, assay_error *err);
+assay_status assay_model_chat(const assay_model *model, int n_images, const char *text,
+                              int32_t **ids, size_t *n, assay_error *err);
 
 /* Whole image to the tiles the model wants: one tile, HF's do_image_splitting=false at longest_edge = image_size: longest edge to
  * image_size, then to image_size x image_size, PIL LANCZOS both. `encoded` is a PNG or JPEG file. pixels: [image_size, image_size, 3], caller's. */
-assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n, const char *what, uint8_t *pixels, assay_error *err);
+assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n,
+                                    const char *what, uint8_t *pixels, assay_error *err);
 
-/* ---- random models, for tests and timing --------------------------------------------------------------- */
+/* ---- random models, for tests and timing ---- */
 
 /* Two GGUF files with seeded weights. preset: "smolvlm-256m", "smolvlm-500m", "tiny". type: "F32", "F16", "Q8_0" (norms, biases and
  * position embeddings are F32; the patch convolution as in the published files). Blocks are malloc'd, the caller frees them. */
-assay_status assay_model_random(const char *preset, const char *type, uint64_t seed, uint8_t **text, size_t *n_text, uint8_t **vision, size_t *n_vision, assay_error *err);
+assay_status assay_model_random(const char *preset, const char *type, uint64_t seed, uint8_t **text,
+                                size_t *n_text, uint8_t **vision, size_t *n_vision,
+                                assay_error *err);
 
 #endif

@@ -17,7 +17,7 @@
 #include "assay.h"
 #include "format/shard.h"
 
-/* ---- recipe ---------------------------------------------------------------------------------- */
+/* ---- recipe ---- */
 
 /* One choice of each of scenario, instruction, inferencer, metric. As JSON (parsed strictly:
  * unknown keys are refused):
@@ -37,7 +37,7 @@ const char *assay_recipe_builtin(const char *name);
 assay_status assay_recipe_canonical(const char *recipe, int64_t limit, char **out,
                                     assay_error *err);
 
-/* ---- run ----------------------------------------------------------------------------------- */
+/* ---- run ---- */
 
 typedef struct assay_run assay_run;
 
@@ -83,7 +83,7 @@ assay_status assay_run_close(assay_run *run, const char **line, assay_error *err
  * names the sample, and the first option and token that differ. images as for a step. */
 assay_status assay_run_verify(assay_run *run, size_t i, const assay_blob *images, assay_error *err);
 
-/* ---- record ---------------------------------------------------------------------------------- */
+/* ---- record ---- */
 
 /* A line each:
  *
@@ -113,7 +113,7 @@ void assay_record_info_free(assay_record_info *info); /* a zeroed one is fine */
  * not hold or is not finished. */
 assay_status assay_record_check(const char *record, size_t n, assay_error *err);
 
-/* ---- report ---------------------------------------------------------------------------------- */
+/* ---- report ---- */
 
 /* Report of a record over the dataset it was made on, as canonical JSON (free with free()):
  *
@@ -131,7 +131,7 @@ assay_status assay_record_check(const char *record, size_t n, assay_error *err);
 assay_status assay_report(const assay_dataset *dataset, const char *record, size_t n, char **json,
                           assay_error *err);
 
-/* ---- statistics (public because pages and tests need them) ----------------------------------- */
+/* ---- statistics (public because pages and tests need them) ---- */
 
 #define ASSAY_Z95 1.959964 /* two-sided 95 % of the normal distribution */
 

@@ -45,8 +45,8 @@ static inline void test_add(const char *name, void (*run)(void)) {
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
-static inline void
-test_fail(const char *file, int line, const char *condition, const char *format, ...) {
+static inline void test_fail(const char *file, int line, const char *condition, const char *format,
+                             ...) {
     if (++test_state.failures > TEST_MAX_REPORTS) return;
     printf("FAIL %s: %s:%d: %s", test_state.now, file, line, condition);
     va_list args;
@@ -65,14 +65,17 @@ static inline bool test_count(bool holds) {
 
 #define TEST(name)                                                                                 \
     static void test_##name(void);                                                                 \
-    __attribute__((constructor)) static void test_add_##name(void) { test_add(#name, test_##name); } \
+    __attribute__((constructor)) static void test_add_##name(void) {                               \
+        test_add(#name, test_##name);                                                              \
+    }                                                                                              \
     static void test_##name(void)
 
 /* CHECK(condition) or CHECK(condition, format, up to 10 arguments). */
 #define CHECK(...) TEST_PICK(__VA_ARGS__, M, M, M, M, M, M, M, M, M, M, M, S, 0)(__VA_ARGS__)
 #define TEST_PICK(a, b, c, d, e, f, g, h, i, j, k, l, last, ...) TEST_CHECK_##last
 #define TEST_CHECK_S(c) (test_count(c) ? (void)0 : test_fail(__FILE__, __LINE__, #c, "\n"))
-#define TEST_CHECK_M(c, ...) (test_count(c) ? (void)0 : test_fail(__FILE__, __LINE__, #c, __VA_ARGS__))
+#define TEST_CHECK_M(c, ...)                                                                       \
+    (test_count(c) ? (void)0 : test_fail(__FILE__, __LINE__, #c, __VA_ARGS__))
 
 /* As CHECK, and returns from the (void) function. */
 #define REQUIRE(...)                                                                               \
@@ -109,8 +112,10 @@ static inline int test_main(int argc, char **argv) {
         test_state.checks = test_state.failures = 0;
         test_state.skipped = false;
         test_state.tests[i].run();
-        if (test_state.checks == 0 && !test_state.skipped) test_fail(__FILE__, __LINE__, "checks > 0", "\n");
-        if (test_state.failures > TEST_MAX_REPORTS) printf("# %s: %ld failures\n", test_state.now, test_state.failures);
+        if (test_state.checks == 0 && !test_state.skipped)
+            test_fail(__FILE__, __LINE__, "checks > 0", "\n");
+        if (test_state.failures > TEST_MAX_REPORTS)
+            printf("# %s: %ld failures\n", test_state.now, test_state.failures);
         if (test_state.failures == 0 && !test_state.skipped) printf("ok %s\n", test_state.now);
         failed += test_state.failures > 0;
         fflush(stdout);
@@ -120,7 +125,9 @@ static inline int test_main(int argc, char **argv) {
 }
 
 #ifndef TEST_NO_MAIN
-int main(int argc, char **argv) { return test_main(argc, argv); }
+int main(int argc, char **argv) {
+    return test_main(argc, argv);
+}
 #endif
 
 #endif

@@ -22,7 +22,8 @@ void describe_build(assay_buffer *out) {
     assay_buffer_print(out, "\"threads\":false,");
 #endif
     assay_buffer_print(out, "\"max_threads\":%d,\"max_options\":%d,\"max_images\":%d,\"cores\":%d}",
-                       ASSAY_MAX_THREADS, ASSAY_MAX_OPTIONS, ASSAY_MAX_IMAGES, assay_os_cpu_count());
+                       ASSAY_MAX_THREADS, ASSAY_MAX_OPTIONS, ASSAY_MAX_IMAGES,
+                       assay_os_cpu_count());
 }
 
 void describe_model(assay_buffer *out, const assay_model_info *info) {
@@ -30,10 +31,12 @@ void describe_model(assay_buffer *out, const assay_model_info *info) {
     describe_member(out, "name", info->name);
     describe_member(out, "text_sha256", info->text_sha256);
     describe_member(out, "vision_sha256", info->vision_sha256);
-    assay_buffer_print(out, "\"n_parameters\":%llu,\"n_bytes\":%llu,", (u64)info->n_parameters, (u64)info->n_bytes);
-    assay_buffer_print(out, "\"n_layers\":%d,\"dim\":%d,\"n_vocab\":%d,\"n_context\":%d,", info->n_layers, info->dim,
-                       info->n_vocab, info->n_context);
-    assay_buffer_print(out, "\"image_size\":%d,\"image_tokens\":%d}", info->image_size, info->image_tokens);
+    assay_buffer_print(out, "\"n_parameters\":%llu,\"n_bytes\":%llu,", (u64)info->n_parameters,
+                       (u64)info->n_bytes);
+    assay_buffer_print(out, "\"n_layers\":%d,\"dim\":%d,\"n_vocab\":%d,\"n_context\":%d,",
+                       info->n_layers, info->dim, info->n_vocab, info->n_context);
+    assay_buffer_print(out, "\"image_size\":%d,\"image_tokens\":%d}", info->image_size,
+                       info->image_tokens);
 }
 
 void describe_dataset(assay_buffer *out, const assay_dataset *dataset) {
@@ -66,15 +69,16 @@ void describe_sample(assay_buffer *out, const assay_sample *s) {
         assay_json_string(out, s->options[i]);
     }
     assay_buffer_print(out, "],\"gold\":[");
-    for (int i = 0; i < s->n_gold; i++) assay_buffer_print(out, "%s%d", i > 0 ? "," : "", s->gold[i]);
+    for (int i = 0; i < s->n_gold; i++)
+        assay_buffer_print(out, "%s%d", i > 0 ? "," : "", s->gold[i]);
     assay_buffer_print(out, "],\"images\":[");
     for (int i = 0; i < s->n_images; i++) {
         const assay_member *image = &s->images[i];
         assay_buffer_print(out, "%s{", i > 0 ? "," : "");
         describe_member(out, "name", image->name);
         describe_member(out, "sha256", image->sha256);
-        assay_buffer_print(out, "\"shard\":%d,\"offset\":%llu,\"size\":%llu}", image->shard, (u64)image->offset,
-                           (u64)image->size);
+        assay_buffer_print(out, "\"shard\":%d,\"offset\":%llu,\"size\":%llu}", image->shard,
+                           (u64)image->offset, (u64)image->size);
     }
     assay_buffer_print(out, "]}");
 }

@@ -44,10 +44,16 @@ static const char *finish(assay_web *web) {
 
 /* ---- the module itself ------------------------------------------------------------------------------ */
 
-EXPORT void *assay_web_alloc(size_t n) { return assay_alloc(n, 1); }
-EXPORT void assay_web_free(void *block) { free(block); }
+EXPORT void *assay_web_alloc(size_t n) {
+    return assay_alloc(n, 1);
+}
+EXPORT void assay_web_free(void *block) {
+    free(block);
+}
 
-EXPORT assay_web *assay_web_create(void) { return assay_calloc(1, sizeof(assay_web)); }
+EXPORT assay_web *assay_web_create(void) {
+    return assay_calloc(1, sizeof(assay_web));
+}
 EXPORT void assay_web_destroy(assay_web *web) {
     if (web != NULL) assay_buffer_free(&web->text);
     free(web);
@@ -70,9 +76,15 @@ EXPORT const char *assay_web_constants(assay_web *web) {
     return finish(web);
 }
 
-EXPORT _Atomic int32_t *assay_web_cancel_flag(assay_web *web) { return &web->cancel; }
-EXPORT _Atomic int32_t *assay_web_progress(assay_web *web) { return &web->progress; }
-EXPORT double assay_web_peak_memory(void) { return (double)assay_os_peak_memory(); }
+EXPORT _Atomic int32_t *assay_web_cancel_flag(assay_web *web) {
+    return &web->cancel;
+}
+EXPORT _Atomic int32_t *assay_web_progress(assay_web *web) {
+    return &web->progress;
+}
+EXPORT double assay_web_peak_memory(void) {
+    return (double)assay_os_peak_memory();
+}
 
 /* ---- model, threads, session ------------------------------------------------------------------------ */
 
@@ -82,12 +94,14 @@ EXPORT assay_model *assay_web_model_create(assay_web *web, uint8_t *text, size_t
                                            const char *vision_name) {
     answer(web);
     assay_model *model = NULL;
-    assay_status status = assay_model_create((assay_model_file){text, n_text, text_name},
-                                             (assay_model_file){vision, n_vision, vision_name}, &model,
-                                             &web->err);
+    assay_status status =
+        assay_model_create((assay_model_file){text, n_text, text_name},
+                           (assay_model_file){vision, n_vision, vision_name}, &model, &web->err);
     return status == ASSAY_OK ? model : NULL;
 }
-EXPORT void assay_web_model_destroy(assay_model *model) { assay_model_destroy(model); }
+EXPORT void assay_web_model_destroy(assay_model *model) {
+    assay_model_destroy(model);
+}
 
 EXPORT const char *assay_web_model_info(assay_web *web, const assay_model *model) {
     describe_model(answer(web), assay_model_get_info(model));
@@ -99,8 +113,12 @@ EXPORT assay_pool *assay_web_pool_create(assay_web *web, int n_threads) {
     assay_pool *pool = NULL;
     return assay_pool_create(n_threads, &pool, &web->err) == ASSAY_OK ? pool : NULL;
 }
-EXPORT void assay_web_pool_destroy(assay_pool *pool) { assay_pool_destroy(pool); }
-EXPORT int assay_web_pool_threads(const assay_pool *pool) { return assay_pool_threads(pool); }
+EXPORT void assay_web_pool_destroy(assay_pool *pool) {
+    assay_pool_destroy(pool);
+}
+EXPORT int assay_web_pool_threads(const assay_pool *pool) {
+    return assay_pool_threads(pool);
+}
 
 static int on_progress(void *context, double done) {
     assay_web *web = context;
@@ -109,8 +127,9 @@ static int on_progress(void *context, double done) {
 }
 
 /* kernels: "scalar", "simd", or 0 for the best; n_context: 0 for the model's own. */
-EXPORT assay_session *assay_web_session_create(assay_web *web, const assay_model *model, assay_pool *pool,
-                                               const char *kernels, int n_context) {
+EXPORT assay_session *assay_web_session_create(assay_web *web, const assay_model *model,
+                                               assay_pool *pool, const char *kernels,
+                                               int n_context) {
     answer(web);
     assay_session_options options = assay_session_defaults();
     options.pool = pool;
@@ -121,7 +140,9 @@ EXPORT assay_session *assay_web_session_create(assay_web *web, const assay_model
     assay_session *session = NULL;
     return assay_session_create(model, &options, &session, &web->err) == ASSAY_OK ? session : NULL;
 }
-EXPORT void assay_web_session_destroy(assay_session *session) { assay_session_destroy(session); }
+EXPORT void assay_web_session_destroy(assay_session *session) {
+    assay_session_destroy(session);
+}
 
 /* ---- dataset ---------------------------------------------------------------------------------------- */
 
@@ -130,28 +151,33 @@ EXPORT const char *assay_web_manifest_index(assay_web *web, const char *manifest
     assay_buffer *out = answer(web);
     char file[256];
     uint64_t bytes = 0;
-    if (assay_manifest_index(manifest, n, file, sizeof file, &bytes, &web->err) != ASSAY_OK) return NULL;
+    if (assay_manifest_index(manifest, n, file, sizeof file, &bytes, &web->err) != ASSAY_OK)
+        return NULL;
     assay_buffer_append(out, "{", 1);
     describe_member(out, "file", file);
     assay_buffer_print(out, "\"bytes\":%llu}", (unsigned long long)bytes);
     return finish(web);
 }
 
-EXPORT assay_dataset *assay_web_dataset_open(assay_web *web, const char *manifest, size_t n_manifest,
-                                             const char *index, size_t n_index) {
+EXPORT assay_dataset *assay_web_dataset_open(assay_web *web, const char *manifest,
+                                             size_t n_manifest, const char *index, size_t n_index) {
     answer(web);
     assay_dataset *dataset = NULL;
-    assay_status status = assay_dataset_open(manifest, n_manifest, index, n_index, &dataset, &web->err);
+    assay_status status =
+        assay_dataset_open(manifest, n_manifest, index, n_index, &dataset, &web->err);
     return status == ASSAY_OK ? dataset : NULL;
 }
-EXPORT void assay_web_dataset_close(assay_dataset *dataset) { assay_dataset_close(dataset); }
+EXPORT void assay_web_dataset_close(assay_dataset *dataset) {
+    assay_dataset_close(dataset);
+}
 
 EXPORT const char *assay_web_dataset_info(assay_web *web, const assay_dataset *dataset) {
     describe_dataset(answer(web), dataset);
     return finish(web);
 }
 
-EXPORT const char *assay_web_dataset_sample(assay_web *web, const assay_dataset *dataset, size_t i) {
+EXPORT const char *assay_web_dataset_sample(assay_web *web, const assay_dataset *dataset,
+                                            size_t i) {
     assay_buffer *out = answer(web);
     if (i >= assay_dataset_n_samples(dataset)) {
         assay_fail(&web->err, ASSAY_E_ARGUMENT, "the dataset has no sample %zu", i);
@@ -171,9 +197,11 @@ EXPORT int assay_web_shard_check(assay_web *web, const assay_dataset *dataset, s
 EXPORT int assay_web_member_check(assay_web *web, const assay_dataset *dataset, size_t i, int image,
                                   const uint8_t *bytes, size_t n) {
     answer(web);
-    const assay_sample *sample = i < assay_dataset_n_samples(dataset) ? assay_dataset_sample(dataset, i) : NULL;
+    const assay_sample *sample =
+        i < assay_dataset_n_samples(dataset) ? assay_dataset_sample(dataset, i) : NULL;
     if (sample == NULL || image < 0 || image >= sample->n_images) {
-        return (int)assay_fail(&web->err, ASSAY_E_ARGUMENT, "the dataset has no sample %zu with an image %d", i, image);
+        return (int)assay_fail(&web->err, ASSAY_E_ARGUMENT,
+                               "the dataset has no sample %zu with an image %d", i, image);
     }
     return (int)assay_member_check(&sample->images[image], bytes, n, &web->err);
 }
@@ -192,7 +220,9 @@ EXPORT assay_run *assay_web_run_create(assay_web *web, const assay_dataset *data
         .dataset = dataset, .model = model, .session = session, .recipe = recipe, .build = build};
     return assay_run_create(&options, &run, &web->err) == ASSAY_OK ? run : NULL;
 }
-EXPORT void assay_web_run_destroy(assay_run *run) { assay_run_destroy(run); }
+EXPORT void assay_web_run_destroy(assay_run *run) {
+    assay_run_destroy(run);
+}
 
 EXPORT const char *assay_web_run_header(assay_web *web, assay_run *run) {
     answer(web);
@@ -211,12 +241,18 @@ EXPORT double assay_web_run_resume(assay_web *web, assay_run *run, const char *r
 EXPORT const char *assay_web_run_next(assay_web *web, const assay_run *run) {
     assay_buffer *out = answer(web);
     const assay_sample *next = assay_run_next(run);
-    if (next != NULL) describe_sample(out, next);
-    else assay_buffer_print(out, "null");
+    if (next != NULL)
+        describe_sample(out, next);
+    else
+        assay_buffer_print(out, "null");
     return finish(web);
 }
-EXPORT size_t assay_web_run_total(const assay_run *run) { return assay_run_total(run); }
-EXPORT size_t assay_web_run_done(const assay_run *run) { return assay_run_done(run); }
+EXPORT size_t assay_web_run_total(const assay_run *run) {
+    return assay_run_total(run);
+}
+EXPORT size_t assay_web_run_done(const assay_run *run) {
+    return assay_run_done(run);
+}
 
 /* images: for each image of the sample two words, address and length of its encoded file. */
 EXPORT const char *assay_web_run_step(assay_web *web, assay_run *run, const assay_blob *images) {
@@ -238,8 +274,8 @@ EXPORT int assay_web_record_check(assay_web *web, const char *record, size_t n) 
     return (int)assay_record_check(record, n, &web->err);
 }
 
-EXPORT const char *assay_web_report(assay_web *web, const assay_dataset *dataset, const char *record,
-                                    size_t n) {
+EXPORT const char *assay_web_report(assay_web *web, const assay_dataset *dataset,
+                                    const char *record, size_t n) {
     assay_buffer *out = answer(web);
     char *json = NULL;
     if (assay_report(dataset, record, n, &json, &web->err) != ASSAY_OK) return NULL;

@@ -19,7 +19,8 @@ typedef struct assay_arena {
 } assay_arena;
 
 /* Allocates one block of `size` bytes. `what` names it in the error sentence. */
-assay_status assay_arena_create(assay_arena *arena, size_t size, const char *what, assay_error *err);
+assay_status assay_arena_create(assay_arena *arena, size_t size, const char *what,
+                                assay_error *err);
 void assay_arena_destroy(assay_arena *arena); /* accepts a zeroed arena */
 
 /* count * size bytes, aligned to ASSAY_ALIGN, not cleared; NULL when the arena is too small. */

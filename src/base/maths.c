@@ -80,8 +80,9 @@ static int reduce_angle(double x, double *r) {
 
 static double sin_near_zero(double r) {
     double z = r * r, p = 1.0 / 355687428096000.0; /* 1/17! */
-    static const double c[] = {-1.0 / 1307674368000.0, 1.0 / 6227020800.0, -1.0 / 39916800.0,
-                               1.0 / 362880.0, -1.0 / 5040.0, 1.0 / 120.0, -1.0 / 6.0};
+    static const double c[] = {
+        -1.0 / 1307674368000.0, 1.0 / 6227020800.0, -1.0 / 39916800.0, 1.0 / 362880.0,
+        -1.0 / 5040.0,          1.0 / 120.0,        -1.0 / 6.0};
     for (int i = 0; i < 7; i++) p = p * z + c[i];
     return r + r * (z * p);
 }
@@ -89,7 +90,7 @@ static double sin_near_zero(double r) {
 static double cos_near_zero(double r) {
     double z = r * r, p = 1.0 / 20922789888000.0; /* 1/16! */
     static const double c[] = {-1.0 / 87178291200.0, 1.0 / 479001600.0, -1.0 / 3628800.0,
-                               1.0 / 40320.0, -1.0 / 720.0, 1.0 / 24.0};
+                               1.0 / 40320.0,        -1.0 / 720.0,      1.0 / 24.0};
     for (int i = 0; i < 6; i++) p = p * z + c[i];
     return 1.0 - (0.5 * z - z * z * p);
 }

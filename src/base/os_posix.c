@@ -1,6 +1,6 @@
 /* Files and clock for any POSIX system. Under Emscripten the same calls reach the host's files in Node, and find
  * none in a browser. */
-#define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE   200809L
 #define _FILE_OFFSET_BITS 64
 #include "base/os.h"
 

@@ -45,7 +45,8 @@ static void *worker_main(void *argument) {
     assay_pool *pool = self->pool;
     unsigned seen = 0;
     for (;;) {
-        for (int i = 0; i < SPINS && atomic_load(&pool->generation) == seen; i++) {}
+        for (int i = 0; i < SPINS && atomic_load(&pool->generation) == seen; i++) {
+        }
         pthread_mutex_lock(&pool->lock);
         while (atomic_load(&pool->generation) == seen) pthread_cond_wait(&pool->wake, &pool->lock);
         seen = atomic_load(&pool->generation);
@@ -128,7 +129,8 @@ void assay_parallel_for(assay_pool *pool, size_t n, size_t grain, assay_loop_bod
 
     run_pieces(pool, 0);
 
-    for (int i = 0; i < SPINS && atomic_load(&pool->inside) > 0; i++) {}
+    for (int i = 0; i < SPINS && atomic_load(&pool->inside) > 0; i++) {
+    }
     pthread_mutex_lock(&pool->lock);
     pool->open = false;
     while (atomic_load(&pool->inside) > 0) pthread_cond_wait(&pool->idle, &pool->lock);

@@ -16,15 +16,24 @@ assay_status assay_fail(assay_error *err, assay_status status, const char *forma
 
 const char *assay_status_name(assay_status status) {
     switch (status) {
-    case ASSAY_OK: return "ok";
-    case ASSAY_E_ARGUMENT: return "argument";
-    case ASSAY_E_IO: return "io";
-    case ASSAY_E_FORMAT: return "format";
-    case ASSAY_E_LIMIT: return "limit";
-    case ASSAY_E_UNSUPPORTED: return "unsupported";
-    case ASSAY_E_MEMORY: return "memory";
-    case ASSAY_E_CANCELLED: return "cancelled";
-    case ASSAY_E_CHECK: return "check";
+    case ASSAY_OK:
+        return "ok";
+    case ASSAY_E_ARGUMENT:
+        return "argument";
+    case ASSAY_E_IO:
+        return "io";
+    case ASSAY_E_FORMAT:
+        return "format";
+    case ASSAY_E_LIMIT:
+        return "limit";
+    case ASSAY_E_UNSUPPORTED:
+        return "unsupported";
+    case ASSAY_E_MEMORY:
+        return "memory";
+    case ASSAY_E_CANCELLED:
+        return "cancelled";
+    case ASSAY_E_CHECK:
+        return "check";
     }
     return "unknown";
 }

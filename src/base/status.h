@@ -32,7 +32,8 @@ typedef struct assay_error {
 
 /* Records a failure and returns `status`: `return assay_fail(err, ASSAY_E_FORMAT, "gguf: ...", ...)`.
  * err may be NULL. If err already holds a failure it is kept and its own status is returned. */
-assay_status assay_fail(assay_error *err, assay_status status, const char *format, ...) ASSAY_PRINTF(3, 4);
+assay_status assay_fail(assay_error *err, assay_status status, const char *format, ...)
+    ASSAY_PRINTF(3, 4);
 
 /* Short lower-case name of a status ("format", "io", ...), a static string. */
 const char *assay_status_name(assay_status status);

@@ -66,8 +66,7 @@ static double median(double *values, int n) {
     return n % 2 == 1 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
-/* ---- the model
- * ------------------------------------------------------------------------------------------ */
+/* ---- the model ---- */
 
 /* One of the two files out of the folder; false when it is not there. */
 static bool read_kept(const bench_options *o, const char *prefix, assay_model_file *file,
@@ -111,8 +110,7 @@ static assay_status make_model(const bench_options *o, assay_model **out, assay_
     return assay_model_create(text, vision, out, err);
 }
 
-/* ---- measurements
- * ----------------------------------------------------------------------------------------- */
+/* ---- measurements ---- */
 
 typedef struct bench {
     const assay_model *model;
@@ -247,8 +245,7 @@ static assay_status run_threads(const bench_options *o, bench *b, int threads, r
     return status;
 }
 
-/* ---- output
- * --------------------------------------------------------------------------------------------- */
+/* ---- output ---- */
 
 static void print_table(const bench_options *o, const bench *b, const cost *c,
                         const result *results, int n) {

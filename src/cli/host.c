@@ -15,7 +15,7 @@
 #define DEFAULT_DATA  "suites/hhh46"
 #define MAX_MODEL     (SIZE_MAX / 2)
 
-/* ---- Ctrl-C -------------------------------------------------------------------------------- */
+/* ---- Ctrl-C ---- */
 
 static volatile sig_atomic_t
     interrupted; /* set by the handler: a program's, not the library's state */
@@ -39,7 +39,7 @@ static int on_progress(void *context, double done) {
     return interrupted != 0;
 }
 
-/* ---- data ---------------------------------------------------------------------------------- */
+/* ---- data ---- */
 
 static assay_status join(char *path, const char *folder, const char *file, assay_error *err) {
     int n = snprintf(path, ASSAY_CLI_PATH, "%s/%s", folder, file);
@@ -148,7 +148,7 @@ assay_status assay_host_read_record(const char *path, char **bytes, size_t *n, a
     return status;
 }
 
-/* ---- model --------------------------------------------------------------------------------- */
+/* ---- model ---- */
 
 /* mmproj-NAME beside NAME; false when it is not there. */
 static bool find_vision(const char *model, char *path) {

@@ -16,8 +16,7 @@
 #define MAX_WORDS  2
 #define VALUE_SIZE 256
 
-/* ---- info
- * --------------------------------------------------------------------------------------------- */
+/* ---- info ---- */
 
 static void print_metadata(const assay_gguf *gguf) {
     const char *key = NULL;
@@ -122,8 +121,7 @@ static int model_info(int argc, char **argv) {
     return ASSAY_EXIT_DONE;
 }
 
-/* ---- tokenize
- * ------------------------------------------------------------------------------------------- */
+/* ---- tokenize ---- */
 
 static assay_status read_stdin(assay_buffer *out, assay_error *err) {
     char block[4096];
@@ -214,8 +212,7 @@ static int model_tokenize(int argc, char **argv) {
     return status == ASSAY_OK ? ASSAY_EXIT_DONE : assay_cli_fail(&err);
 }
 
-/* ---- random
- * --------------------------------------------------------------------------------------------- */
+/* ---- random ---- */
 
 /* "dir/name.gguf" -> "dir/mmproj-name.gguf" */
 static void vision_path(const char *path, assay_buffer *out) {

@@ -9,7 +9,7 @@
 #include "eval/recipe.h"
 #include "format/sample.h"
 
-/* ---- writing ------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 void assay_record_print_header(const assay_record_info *info, assay_buffer *out) {
     assay_buffer_print(out, "{\"type\":\"run\",\"format\":1,\"engine\":");
@@ -64,7 +64,7 @@ bool assay_sample_is_right(const assay_sample *sample, int option) {
     return false;
 }
 
-/* ---- reading ------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 assay_status assay_record_next(assay_record_reader *reader, cJSON **line, assay_error *err) {
     char where[48];

@@ -46,7 +46,7 @@ static void tally_add(tally *t, const tally *other) {
     t->chance += other->chance;
 }
 
-/* ---- counting ------------------------------------------------------------------------------ */
+/* ---- counting ---- */
 
 static assay_status prepare(const assay_dataset *dataset, const assay_record_info *info, counts *c,
                             assay_error *err) {

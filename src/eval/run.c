@@ -211,7 +211,7 @@ assay_status assay_run_verify(assay_run *run, size_t i, const assay_blob *images
     return status;
 }
 
-/* ---- resume -------------------------------------------------------------------------------- */
+/* ---- resume ---- */
 
 static assay_status differs(const char *what, const char *record, const char *now,
                             assay_error *err) {

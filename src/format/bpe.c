@@ -16,7 +16,7 @@ struct bpe_symbol {
     uint32_t left, right; /* neighbours, or NONE */
 };
 
-/* ---- ids ----------------------------------------------------------------------------------- */
+/* ---- ids ---- */
 
 assay_status assay_ids_push(assay_ids *ids, int32_t id, assay_error *err) {
     if (ids->n == ids->cap) {
@@ -37,7 +37,7 @@ void assay_ids_free(assay_ids *ids) {
     *ids = (assay_ids){0};
 }
 
-/* ---- table ----------------------------------------------------------------------------------- */
+/* ---- table ---- */
 
 assay_status assay_bpe_create(assay_bpe *bpe, size_t n_merges, assay_error *err) {
     size_t slots = 16;
@@ -71,7 +71,7 @@ void assay_bpe_add(assay_bpe *bpe, assay_bpe_merge merge) {
     if (slot->id < 0) *slot = merge;
 }
 
-/* ---- heap: the smallest key first; a key is rank << 32 | position ---------------------------- */
+/* ---- heap: the smallest key first; a key is rank << 32 | position ---- */
 
 static void heap_push(assay_bpe_work *w, uint64_t key) {
     size_t at = w->n_heap++;
@@ -92,7 +92,7 @@ static uint64_t heap_pop(assay_bpe_work *w) {
     return top;
 }
 
-/* ---- encoding -------------------------------------------------------------------------------- */
+/* ---- encoding ---- */
 
 void assay_bpe_work_free(assay_bpe_work *work) {
     free(work->symbols);

@@ -24,7 +24,7 @@ enum {
     MAX_DIMS = 4
 };
 
-/* ---- parsing --------------------------------------------------------------------------------- */
+/* ---- parsing ---- */
 
 typedef struct parser {
     assay_cursor in;
@@ -227,7 +227,7 @@ static assay_status place_tensors(parser *p) {
     return ASSAY_OK;
 }
 
-/* ---- open and close -------------------------------------------------------------------------- */
+/* ---- open and close ---- */
 
 static assay_status parse_counts(parser *p, uint64_t *n_tensors, uint64_t *n_entries) {
     const char *what = p->g->what;

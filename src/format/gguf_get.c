@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- tables ---------------------------------------------------------------------------------- */
+/* ---- tables ---- */
 
 static int compare_entries(const void *a, const void *b) {
     return strcmp((*(const gguf_entry *const *)a)->key, (*(const gguf_entry *const *)b)->key);
@@ -55,7 +55,7 @@ const assay_gguf_tensor *assay_gguf_find(const assay_gguf *g, const char *name) 
     return found != NULL ? *found : NULL;
 }
 
-/* ---- values ---------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 const char *assay_gguf_what(const assay_gguf *g) {
     return g->what;
@@ -143,7 +143,7 @@ const char *assay_gguf_string_or(const assay_gguf *g, const char *key, const cha
     return e != NULL && e->kind == GGUF_STRING ? e->text : fallback;
 }
 
-/* ---- arrays ---------------------------------------------------------------------------------- */
+/* ---- arrays ---- */
 
 assay_status assay_gguf_string_array(const assay_gguf *g, const char *key, assay_gguf_strings *out,
                                      assay_error *err) {
@@ -179,7 +179,7 @@ assay_status assay_gguf_float_array(const assay_gguf *g, const char *key, size_t
     return ASSAY_OK;
 }
 
-/* ---- tensors and listing --------------------------------------------------------------------- */
+/* ---- tensors and listing ---- */
 
 size_t assay_gguf_n_tensors(const assay_gguf *g) {
     return g->n_tensors;

@@ -35,7 +35,7 @@ void assay_gguf_writer_destroy(assay_gguf_writer *w) {
     free(w);
 }
 
-/* ---- serialising ----------------------------------------------------------------------------- */
+/* ---- serialising ---- */
 
 static void put_bytes(assay_buffer *out, uint64_t value, size_t n) {
     uint8_t bytes[8];
@@ -103,7 +103,7 @@ void assay_gguf_put_f32s(assay_gguf_writer *w, const char *key, const float *val
     for (size_t i = 0; i < n; i++) put_f32(&w->entries, values[i]);
 }
 
-/* ---- tensors --------------------------------------------------------------------------------- */
+/* ---- tensors ---- */
 
 static uint64_t align_up(uint64_t n) {
     return (n + GGUF_DEFAULT_ALIGNMENT - 1) / GGUF_DEFAULT_ALIGNMENT * GGUF_DEFAULT_ALIGNMENT;
@@ -139,7 +139,7 @@ uint8_t *assay_gguf_tensor_data(assay_gguf_writer *w, size_t i) {
     return w->data != NULL && i < w->n_tensors ? w->data + w->tensors[i].offset : NULL;
 }
 
-/* ---- build ----------------------------------------------------------------------------------- */
+/* ---- build ---- */
 
 static void put_header(const assay_gguf_writer *w, assay_buffer *out) {
     assay_buffer_append(out, "GGUF", 4);

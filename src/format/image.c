@@ -23,7 +23,7 @@
 
 enum { PALETTE_BYTES = 256 * 3 };
 
-/* ---- decode ---------------------------------------------------------------------------------- */
+/* ---- decode ---- */
 
 static assay_status check_size(uint32_t width, uint32_t height, const char *what,
                                assay_error *err) {
@@ -92,7 +92,7 @@ void assay_image_free(assay_image *image) {
     *image = (assay_image){0};
 }
 
-/* ---- resize ---------------------------------------------------------------------------------- */
+/* ---- resize ---- */
 
 /* Filter of one axis: output i is the sum over k < count[i] of weights[i * n_taps + k] *
  * input[first[i] + k]. */

@@ -22,7 +22,7 @@ enum {
     N_LENGTH_CODES = 29
 };
 
-/* ---- deflate --------------------------------------------------------------------------------- */
+/* ---- deflate ---- */
 
 typedef struct bit_writer {
     assay_buffer *out;
@@ -171,7 +171,7 @@ static uint32_t adler32(const uint8_t *bytes, size_t n) {
     return b << 16 | a;
 }
 
-/* ---- PNG ------------------------------------------------------------------------------------- */
+/* ---- PNG ---- */
 
 static uint8_t paeth(int left, int up, int corner) {
     int to_left = abs(up - corner), to_up = abs(left - corner),

@@ -25,7 +25,7 @@ struct assay_dataset {
     assay_shard_info *shards;
 };
 
-/* ---- text ---------------------------------------------------------------------------------- */
+/* ---- text ---- */
 
 static const char *keep(assay_dataset *d, const char *text) {
     size_t n = strlen(text) + 1;
@@ -55,7 +55,7 @@ static assay_status get_sha256(assay_dataset *d, const cJSON *object, const char
     return ASSAY_OK;
 }
 
-/* ---- manifest ------------------------------------------------------------------------------ */
+/* ---- manifest ---- */
 
 /* A plain file name, which stays the entry's, and a size. */
 static assay_status read_file_entry(const cJSON *entry, const char *where, uint64_t max_bytes,
@@ -168,7 +168,7 @@ static assay_status read_manifest(assay_dataset *d, const cJSON *root, const cJS
     return status;
 }
 
-/* ---- index --------------------------------------------------------------------------------- */
+/* ---- index ---- */
 
 static assay_status read_image(assay_dataset *d, const cJSON *entry, const char *where,
                                assay_member *m, assay_error *err) {
@@ -288,7 +288,7 @@ static assay_status read_index(assay_dataset *d, const char *index, size_t n, as
     return check_unique(d, err);
 }
 
-/* ---- public -------------------------------------------------------------------------------- */
+/* ---- public ---- */
 
 assay_status assay_dataset_open(const char *manifest, size_t manifest_bytes, const char *index,
                                 size_t index_bytes, assay_dataset **out, assay_error *err) {

@@ -43,7 +43,7 @@ struct assay_tokenizer {
     assay_bpe bpe;
 };
 
-/* ---- vocabulary ------------------------------------------------------------------------------ */
+/* ---- vocabulary ---- */
 
 static bool spells_itself(int byte) {
     return (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
@@ -172,7 +172,7 @@ static assay_status load_tokens(assay_tokenizer *tok, const assay_gguf *gguf,
     return ASSAY_OK;
 }
 
-/* ---- merges ---------------------------------------------------------------------------------- */
+/* ---- merges ---- */
 
 /* A merge is written as two spelled tokens with a space between. */
 static bool parse_merge(const assay_tokenizer *tok, const int16_t spelling[N_SPELLED],
@@ -212,7 +212,7 @@ static assay_status load_merges(assay_tokenizer *tok, const assay_gguf *gguf,
     return status;
 }
 
-/* ---- specials -------------------------------------------------------------------------------- */
+/* ---- specials ---- */
 
 /* A special as the sort sees it: qsort has no context, so that the text is carried along. */
 typedef struct named {
@@ -279,7 +279,7 @@ static int32_t special_at(const assay_tokenizer *tok, const char *text, size_t n
     return best;
 }
 
-/* ---- public ---------------------------------------------------------------------------------- */
+/* ---- public ---- */
 
 static assay_status load_rules(assay_tokenizer *tok, const assay_gguf *gguf, assay_error *err) {
     static const struct {

@@ -17,10 +17,10 @@
 #define ROLLED   _Pragma("GCC unroll 1")
 
 enum {
-    WIDE_BLOCK_BYTES = 2 * PANEL * 2 +
-        2 * PANEL * BLOCK, /* { float scale[8]; int16 q[16][8][2] } */
-    WIDE_BLOCKS = 24,      /* 13 KiB of widened weights beside the activations in 32 KiB */
-    FLOAT_STEPS = 256      /* columns of a float panel worked on at a time: 8 KiB */
+    WIDE_BLOCK_BYTES =
+        2 * PANEL * 2 + 2 * PANEL * BLOCK, /* { float scale[8]; int16 q[16][8][2] } */
+    WIDE_BLOCKS = 24, /* 13 KiB of widened weights beside the activations in 32 KiB */
+    FLOAT_STEPS = 256 /* columns of a float panel worked on at a time: 8 KiB */
 };
 
 /* Four halves to float, exact for subnormals, infinities and NaN: as the bits of a float, a half's

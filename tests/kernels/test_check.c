@@ -65,7 +65,7 @@ static void begin_case(const char *op, const int *shape, int n) {
 static int pick(const int *from, int n) {
     return from[assay_rng_below(&rng, (uint32_t)n)];
 }
-#define PICK(...) pick((const int[]){__VA_ARGS__}, (int)(sizeof (int[]){__VA_ARGS__} / sizeof(int)))
+#define PICK(...) pick((const int[]){__VA_ARGS__}, (int)(sizeof(int[]){__VA_ARGS__} / sizeof(int)))
 
 /* What the numbers are like. */
 enum { PLAIN, SPARSE, SUBNORMAL, HUGE_ONES, ANY_FINITE, ANY_BITS, N_KINDS };

@@ -44,7 +44,8 @@ TEST(arena_gives_aligned_blocks_until_full) {
 TEST(buffer_grows) {
     assay_buffer buffer = {0};
     for (int i = 0; i < 1000; i++) assay_buffer_print(&buffer, "%d,", i);
-    CHECK(!buffer.failed && buffer.len == 3890 && buffer.data[buffer.len] == '\0', "%zu", buffer.len);
+    CHECK(!buffer.failed && buffer.len == 3890 && buffer.data[buffer.len] == '\0', "%zu",
+          buffer.len);
     CHECK(memcmp(buffer.data + buffer.len - 4, "999,", 4) == 0);
     assay_buffer_free(&buffer);
 }
@@ -76,7 +77,8 @@ TEST(rng_is_pinned_and_uniform) {
         sum += x;
         squares += x * x;
     }
-    CHECK(fabs(sum / 1e5) < 0.0105 && fabs(squares / 1e5 - 1) < 0.015, "mean %f, variance %f", sum / 1e5, squares / 1e5);
+    CHECK(fabs(sum / 1e5) < 0.0105 && fabs(squares / 1e5 - 1) < 0.015, "mean %f, variance %f",
+          sum / 1e5, squares / 1e5);
     int items[50];
     for (int i = 0; i < 50; i++) items[i] = i;
     assay_rng_shuffle(&a, items, 50, sizeof items[0]);
@@ -89,14 +91,17 @@ TEST(rng_is_pinned_and_uniform) {
 }
 
 TEST(sha256_known_answers) { /* FIPS 180-4 examples, and a length at every padding boundary */
-    CHECK(strcmp(assay_sha256_of("", 0).hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855") == 0);
-    CHECK(strcmp(assay_sha256_of("abc", 3).hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad") == 0);
+    CHECK(strcmp(assay_sha256_of("", 0).hex,
+                 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855") == 0);
+    CHECK(strcmp(assay_sha256_of("abc", 3).hex,
+                 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad") == 0);
     char a[1000];
     memset(a, 'a', sizeof a);
     assay_sha256 sha;
     assay_sha256_init(&sha);
     for (int i = 0; i < 1000; i++) assay_sha256_update(&sha, a, 1000);
-    CHECK(strcmp(assay_sha256_final(&sha).hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0") == 0);
+    CHECK(strcmp(assay_sha256_final(&sha).hex,
+                 "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0") == 0);
     for (size_t n = 50; n < 140; n++) { /* in pieces as at once */
         assay_sha256_init(&sha);
         assay_sha256_update(&sha, a, n / 3);
@@ -114,8 +119,10 @@ TEST(double_maths_against_the_c_library) {
     assay_rng rng = assay_rng_seed(3, 0);
     double worst_exp = 0, worst_log = 0, worst_sin = 0, worst_pow = 0;
     for (int i = 0; i < 200000; i++) {
-        double x = (assay_rng_unit(&rng) - 0.5) * 1400, y = exp((assay_rng_unit(&rng) - 0.5) * 1000);
-        double angle = (assay_rng_unit(&rng) - 0.5) * 2e6, small = (assay_rng_unit(&rng) - 0.5) * 100;
+        double x = (assay_rng_unit(&rng) - 0.5) * 1400,
+               y = exp((assay_rng_unit(&rng) - 0.5) * 1000);
+        double angle = (assay_rng_unit(&rng) - 0.5) * 2e6,
+               small = (assay_rng_unit(&rng) - 0.5) * 100;
         worst_exp = fmax(worst_exp, relative(assay_exp(x), exp(x)));
         worst_log = fmax(worst_log, relative(assay_log(y), log(y)));
         worst_log = fmax(worst_log, fabs(assay_log(1 + small * 1e-3) - log(1 + small * 1e-3)));

@@ -17,7 +17,7 @@ static bool read_whole(const char *path, uint8_t **bytes, size_t *n) {
     return ok;
 }
 
-/* ---- a good file ----------------------------------------------------------------------------- */
+/* ---- a good file ---- */
 
 static void check_int(const assay_gguf *g, const char *key, int64_t want) {
     int64_t got = 0;
@@ -158,7 +158,7 @@ TEST(metadata_is_described_for_listing) {
     free(bytes);
 }
 
-/* ---- writer ---------------------------------------------------------------------------------- */
+/* ---- writer ---- */
 
 static assay_gguf_writer *sample_writer(void) {
     assay_gguf_writer *w = assay_gguf_writer_create();
@@ -242,7 +242,7 @@ TEST(the_writer_refuses_what_the_reader_would) {
     build_fails(w, ASSAY_E_LIMIT, "do not fit");
 }
 
-/* ---- bad files ------------------------------------------------------------------------------- */
+/* ---- bad files ---- */
 
 /* An exact-size heap copy, so that the sanitizer sees a read past the end. */
 static assay_status open_copy(const uint8_t *bytes, size_t n, const char *what, assay_error *err) {

@@ -277,8 +277,7 @@ TEST(refuses_weights_that_give_no_number) {
     assay_model_destroy(model);
 }
 
-/* ---- odd, but right
- * ----------------------------------------------------------------------------------- */
+/* ---- odd, but right ---- */
 
 static outputs run_model(tiny_files f) {
     outputs out = {{0}, {0}, {{0}}, {0}};

@@ -13,7 +13,8 @@ typedef struct sums {
 
 static void touch(void *context, size_t begin, size_t end, int worker) {
     sums *s = context;
-    if (begin % s->grain || (end - begin != s->grain && end != N) || worker < 0) s->pieces_wrong = 1;
+    if (begin % s->grain || (end - begin != s->grain && end != N) || worker < 0)
+        s->pieces_wrong = 1;
     for (size_t i = begin; i < end; i++) s->touched[i] += (int)i;
 }
 
@@ -25,7 +26,8 @@ TEST(every_item_once_for_any_threads_and_grain) {
         for (size_t grain = 1; grain <= 2 * N; grain = grain * 3 + 1) {
             sums s = {.grain = grain};
             for (int round = 1; round <= 20; round++) assay_parallel_for(pool, N, grain, touch, &s);
-            for (int i = 0; i < N; i++) CHECK(s.touched[i] == 20 * i, "item %d, grain %zu", i, grain);
+            for (int i = 0; i < N; i++)
+                CHECK(s.touched[i] == 20 * i, "item %d, grain %zu", i, grain);
             CHECK(!s.pieces_wrong);
         }
         assay_pool_destroy(pool);

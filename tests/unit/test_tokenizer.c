@@ -60,7 +60,7 @@ static bool spells(const assay_tokenizer *tok, const assay_ids *ids, const char 
     return at == n;
 }
 
-/* ---- pre-tokenizer --------------------------------------------------------------------------- */
+/* ---- pre-tokenizer ---- */
 
 static void cuts(const char *text, bool single_digits, const char *want) {
     char got[256] = "";
@@ -150,7 +150,7 @@ TEST(character_classes_are_complete) {
           spaces);
 }
 
-/* ---- against tokenizers ---------------------------------------------------------------------- */
+/* ---- against tokenizers ---- */
 
 static int hex_digit(char c) {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -237,7 +237,7 @@ TEST(specials_in_data_are_plain_text) {
     unload(&l);
 }
 
-/* ---- llama.cpp's vectors: real vocabularies, not part of the repository -------------------- */
+/* ---- llama.cpp's vectors: real vocabularies, not part of the repository ---- */
 
 static const char *shared_data(void) {
     const char *folder = getenv("ASSAY_SHARED_DATA");
@@ -286,7 +286,7 @@ TEST(ids_are_those_of_llama_cpp) {
     CHECK(starcoder > 40 && gpt2 > 40, "%d and %d cases", starcoder, gpt2);
 }
 
-/* ---- time ------------------------------------------------------------------------------------ */
+/* ---- time ---- */
 
 /* Quadratic merging of a piece of a million bytes would take hours; n log n takes well under a
  * second. */
@@ -326,7 +326,7 @@ TEST(a_megabyte_takes_no_time) {
     unload(&l);
 }
 
-/* ---- vocabularies that are refused ----------------------------------------------------------- */
+/* ---- vocabularies that are refused ---- */
 
 typedef struct parts {
     const char *model, *pre;

@@ -54,13 +54,15 @@ static assay_status fit(const assay_image *image, int size, uint8_t *pixels, ass
 
 static void print_record(const assay_synth_sample *sample, assay_buffer *record) {
     const assay_sample *s = assay_synth_texts(sample);
-    assay_buffer_print(record, "%d" FIELD "%s" FIELD "%d" FIELD, s->n_images, s->question, s->n_options);
+    assay_buffer_print(record, "%d" FIELD "%s" FIELD "%d" FIELD, s->n_images, s->question,
+                       s->n_options);
     for (int i = 0; i < s->n_options; i++) assay_buffer_print(record, "%s" FIELD, s->options[i]);
     assay_buffer_print(record, "%d" FIELD, s->n_gold);
     for (int i = 0; i < s->n_gold; i++) assay_buffer_print(record, "%d" FIELD, s->gold[i]);
     const char *description = assay_synth_description(sample);
     int n_hints = assay_synth_n_hints(sample);
-    assay_buffer_print(record, "%s" FIELD "%d" FIELD, description != NULL ? description : "", n_hints);
+    assay_buffer_print(record, "%s" FIELD "%d" FIELD, description != NULL ? description : "",
+                       n_hints);
     for (int i = 0; i < n_hints; i++) {
         const char *question, *answer;
         assay_synth_hint(sample, i, &question, &answer);
@@ -70,8 +72,8 @@ static void print_record(const assay_synth_sample *sample, assay_buffer *record)
 
 /* pixels: room for max_images pictures [size, size, 3]; record: room for cap bytes, NUL-terminated after success.
  * error: room for 512 bytes. Returns 0, or -1 with a sentence in error. */
-int assay_draw_sample(int task, uint64_t seed, uint64_t number, int size, int max_images, uint8_t *pixels,
-                      char *record, int cap, char *error) {
+int assay_draw_sample(int task, uint64_t seed, uint64_t number, int size, int max_images,
+                      uint8_t *pixels, char *record, int cap, char *error) {
     assay_error err = {0};
     assay_buffer text = {0};
     assay_synth_sample *sample = NULL;
@@ -79,7 +81,8 @@ int assay_draw_sample(int task, uint64_t seed, uint64_t number, int size, int ma
     if (status != ASSAY_OK) goto done;
     int n_images = assay_synth_texts(sample)->n_images;
     if (n_images > max_images) {
-        status = assay_fail(&err, ASSAY_E_LIMIT, "draw: %d images, room for %d", n_images, max_images);
+        status =
+            assay_fail(&err, ASSAY_E_LIMIT, "draw: %d images, room for %d", n_images, max_images);
         goto done;
     }
     for (int i = 0; i < n_images && status == ASSAY_OK; i++) {
