@@ -1,6 +1,7 @@
 # Assay. `make` prints help. One list of sources for every build: native (release, asan, tsan, fuzz) and WebAssembly (mt, st).
 #
 # Variables:  CC, EMCC, STB_DIR, CJSON_DIR, CHROMIUM, ASSAY_KEEP   what is there already (see deps/deps.sh)
+#             CURL_CONFIG  curl-config of the libcurl to use; empty: no downloads in the native program
 #             ARCH     more flags for the native builds, e.g. ARCH=-march=native
 #             WERROR=  (empty) lets warnings of a newer compiler pass
 #             JOBS     parallel jobs; SERVE=0 and PORT for `make run`; LIMIT=N samples for `make run` and `make hallmark`
@@ -36,6 +37,10 @@ VENDORED := -w -fwrapv
 CFLAGS_release := -O3 $(ARCH)
 CFLAGS_asan    := -O1 -g1 -fno-omit-frame-pointer $(ARCH) -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_tsan    := -O1 -g1 $(ARCH) -fsanitize=thread
+# libcurl, if it is there, lets the native program download models; without it it says how to get them by hand.
+CURL_CONFIG    ?= $(shell command -v curl-config)
+CURL_CFLAGS    := $(if $(CURL_CONFIG),-DASSAY_CURL $(shell $(CURL_CONFIG) --cflags))
+CURL_LIBS      := $(if $(CURL_CONFIG),$(shell $(CURL_CONFIG) --libs))
 # Clang's libFuzzer, for `make fuzz` alone.
 CFLAGS_fuzz    := -O1 -g1 $(ARCH) -DASSAY_LIBFUZZER -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FUZZ_CC        ?= $(shell command -v clang || ls -d /usr/lib/llvm-*/bin/clang 2>/dev/null | tail -1)
@@ -159,15 +164,15 @@ build/obj/$(1)/libassay.a: $(call objects,$(1),$(or $(LIB_$(1)),$(LIB))) build/o
 endef
 
 define native_variant
-$(call variant,$(1),$(or $(CC_$(1)),$(CC)),$(CFLAGS_$(1)) -pthread,)
+$(call variant,$(1),$(or $(CC_$(1)),$(CC)),$(CFLAGS_$(1)) $(CURL_CFLAGS) -pthread,)
 $(call archive,$(1),ar)
 
 build/obj/$(1)/assay: $(call objects,$(1),$(MAIN)) build/obj/$(1)/libassay.a
-	@$(CC) $(CFLAGS_$(1)) -pthread $$^ -lm -o $$@
+	@$(CC) $(CFLAGS_$(1)) -pthread $$^ -lm $(CURL_LIBS) -o $$@
 
 build/tests/$(1)/%: build/obj/$(1)/tests/%.o build/obj/$(1)/libassay.a
 	@mkdir -p $$(@D)
-	@$(CC) $(CFLAGS_$(1)) -pthread $$(TEST_LDFLAGS) $$(filter %.o,$$^) $$(filter %.a,$$^) -lm -o $$@
+	@$(CC) $(CFLAGS_$(1)) -pthread $$(TEST_LDFLAGS) $$(filter %.o,$$^) $$(filter %.a,$$^) -lm $(CURL_LIBS) -o $$@
 endef
 
 define wasm_variant

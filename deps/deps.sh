@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Set-up: gets what the build and the tests need, says what it does, and does nothing twice.
 #
-#   deps/deps.sh native     C compiler and the two C sources: enough for build/assay
+#   deps/deps.sh native     C compiler and the two C sources (and libcurl, if apt has it): enough for build/assay
 #   deps/deps.sh build      that, Emscripten and Node.js: enough for the page and the Node entry
 #   deps/deps.sh all        that, npm packages and Chromium: enough for the tests
 #   deps/deps.sh fuzz       what native gets, and clang with libFuzzer
@@ -23,6 +23,7 @@ apt_all() { # LEVEL
   [ -n "${CC:-}" ] || p+=(libc6-dev)
   have curl || p+=(curl)
   have xz || p+=(xz-utils)
+  have curl-config || p+=(libcurl4-openssl-dev)
   p+=(ca-certificates)
   case $1 in build | all)
     have node || p+=(nodejs)

@@ -30,15 +30,17 @@ typedef struct assay_model_file {
     const char *what; /* file name for error sentences; borrowed during create */
 } assay_model_file;
 
-/* `text` is the language model, `vision` the mmproj file (bytes NULL: a model without eyes).
+/* `text` [n_text] is the language model: one file, or all parts of a split one (-00001-of-0000N.gguf), in any
+ * order. `vision` is the mmproj file (bytes NULL: a model without eyes). The array itself is borrowed.
  * E_FORMAT, E_UNSUPPORTED (architecture, tensor type), E_LIMIT, E_MEMORY. */
-assay_status assay_model_create(assay_model_file text, assay_model_file vision, assay_model **out,
-                                assay_error *err);
+assay_status assay_model_create(const assay_model_file *text, size_t n_text,
+                                assay_model_file vision, assay_model **out, assay_error *err);
 void assay_model_destroy(assay_model *model); /* NULL is fine */
 
 typedef struct assay_model_info {
-    const char *name;                        /* general.name, or "" */
-    const char *text_sha256, *vision_sha256; /* of the files as given; "" when there is none */
+    const char *name; /* general.name, or "" */
+    /* Of the files as given (parts one behind the other, in their order); "" when there is none. */
+    const char *text_sha256, *vision_sha256;
     int n_vocab, n_layers, n_heads, n_kv_heads, head_dim, dim, ffn_dim, n_context;
     int image_size;   /* pixels, square tile; 0 without vision */
     int image_tokens; /* of one tile */
@@ -109,24 +111,59 @@ assay_status assay_session_score(assay_session *s, const assay_option *options, 
 assay_status assay_session_hidden(assay_session *s, const assay_prompt *prompt, float *hidden,
                                   assay_error *err);
 
+/* ---- images ---- */
+
+/* The tiles of one image, as the vision tower takes them. */
+typedef struct assay_tiles {
+    int rows, cols;  /* of the grid; 0, 0: the image is one tile, without a grid */
+    int n;           /* rows * cols + 1: row by row, then the global image; or 1 */
+    uint8_t *pixels; /* [n, image_size, image_size, 3] 8-bit RGB, owned: assay_tiles_free */
+} assay_tiles;
+
+#define ASSAY_MAX_TILE_EDGE                                                                        \
+    6 /* rows or columns: the vocabulary has <row_1_col_1> to <row_6_col_6> */
+
+/* An encoded image (PNG or JPEG) to tiles, as Hugging Face's slow SmolVLM processor makes them with
+ * size.longest_edge = tile_edge * image_size, bit for bit: longest edge there (up or down), then both edges to
+ * multiples of image_size, cut into tiles, and the whole of it as the global image, all by PIL's LANCZOS.
+ * tile_edge 1: one tile. E_ARGUMENT without vision or for a tile_edge outside 1 ... ASSAY_MAX_TILE_EDGE. */
+assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n,
+                                    const char *what, int tile_edge, assay_tiles *out,
+                                    assay_error *err);
+void assay_tiles_free(assay_tiles *tiles); /* a zeroed one is fine; leaves it zeroed */
+
 /* ---- chat: the idefics3 template (Hugging Face SmolVLM) ---- */
 
-/* Ids of a user turn with n_images images (one tile each) before the text, and the assistant tag:
- *   <|im_start|>User:{<fake_token_around_image><global-img><image>*T<fake_token_around_image>}*n_images TEXT<end_of_utterance>\nAssistant:
- * ("User: " with a space when there is no image). TEXT is plain text: the name of a special token in it stays text.
- * Allocates *ids; the caller frees it. */
-assay_status assay_model_chat(const assay_model *model, int n_images, const char *text,
-                              int32_t **ids, size_t *n, assay_error *err);
+typedef enum assay_role { ASSAY_USER, ASSAY_ASSISTANT, ASSAY_SYSTEM } assay_role;
 
-/* Whole image to the tiles the model wants: one tile, HF's do_image_splitting=false at longest_edge = image_size: longest edge to
- * image_size, then to image_size x image_size, PIL LANCZOS both. `encoded` is a PNG or JPEG file. pixels: [image_size, image_size, 3], caller's. */
-assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n,
-                                    const char *what, uint8_t *pixels, assay_error *err);
+/* A piece of a message: text, or an image of that grid (0, 0: one tile). */
+typedef struct assay_chat_part {
+    const char *text; /* NULL: an image */
+    int rows, cols;
+} assay_chat_part;
+
+typedef struct assay_chat_message {
+    assay_role role;
+    const assay_chat_part *parts; /* [n_parts] */
+    size_t n_parts;
+} assay_chat_message;
+
+/* Ids of a conversation: <|im_start|>, then for each message its role, ":" when it begins with an image, else
+ * ": ", its parts in order, "<end_of_utterance>\n"; and last "Assistant:" when `answer` is set. An image is
+ *   for each row { for each column: <fake_token_around_image><row_R_col_C>{<image> * image_tokens} } "\n"; then "\n"
+ *   (all this only when there is a grid), <fake_token_around_image><global-img>{<image> * image_tokens}<fake_token_around_image>
+ * Text is plain text: the name of a special token in it stays text. Allocates *ids; the caller frees it. */
+assay_status assay_model_chat(const assay_model *model, const assay_chat_message *messages,
+                              size_t n_messages, bool answer, int32_t **ids, size_t *n,
+                              assay_error *err);
+/* Whether a model's answer ends at this token: the file's EOS and EOT, and <end_of_utterance>. */
+bool assay_model_is_stop(const assay_model *model, int32_t id);
 
 /* ---- random models, for tests and timing ---- */
 
-/* Two GGUF files with seeded weights. preset: "smolvlm-256m", "smolvlm-500m", "tiny". type: "F32", "F16", "Q8_0" (norms, biases and
- * position embeddings are F32; the patch convolution as in the published files). Blocks are malloc'd, the caller frees them. */
+/* Two GGUF files with seeded weights. preset: "smolvlm-256m", "smolvlm-500m", "tiny". type: "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1",
+ * "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K" (norms, biases and position embeddings are F32, and so on: assay_type_stored in
+ * model/quantize.h). Blocks are malloc'd, the caller frees them. */
 assay_status assay_model_random(const char *preset, const char *type, uint64_t seed, uint8_t **text,
                                 size_t *n_text, uint8_t **vision, size_t *n_vision,
                                 assay_error *err);

@@ -22,14 +22,15 @@
 /* One choice of each of scenario, instruction, inferencer, metric. As JSON (parsed strictly:
  * unknown keys are refused):
  * {"name": "ch3ef", "query": "{question}", "answer": "{option}", "inferencer": "ppl", "image":
- * "normal", "limit": 0} query: holds {question} once. answer: text that ends in {option}; what
+ * "normal", "limit": 0, "tile_edge": 1} query: holds {question} once. answer: text that ends in {option}; what
  * stands before it, ended by a space, is put behind the assistant tag and not scored. image:
  * "normal", or "grey" (every pixel 128: the blind baseline). limit: 0 = all; else the samples
  * taken: for every task in turn its first, then its second, ... in index order, until there are
- * `limit`; run in index order. Absent keys take these defaults; the canonical recipe has all of
- * them. */
+ * `limit`; run in index order. tile_edge: longest edge of an image in tiles of the model, 1 (one tile: fast) to
+ * ASSAY_MAX_TILE_EDGE; 4 is SmolVLM's own. Absent keys take these defaults; the canonical recipe has all of them, but for
+ * a tile_edge of 1. */
 
-/* JSON of a built-in recipe: "ch3ef", "grey" (the same, blind). NULL when there is none of this
+/* JSON of a built-in recipe: "ch3ef", "ch3ef-tiles" (tile_edge 4), "grey" (blind). NULL when there is none of this
  * name. */
 const char *assay_recipe_builtin(const char *name);
 /* Canonical form of a recipe (NULL = {}), with `limit` in place of its own unless that is negative.

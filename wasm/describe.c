@@ -61,7 +61,12 @@ void describe_sample(assay_buffer *out, const assay_sample *s) {
     describe_member(out, "dimension", s->dimension);
     describe_member(out, "domain", s->domain);
     describe_member(out, "task", s->task);
-    describe_member(out, "question", s->question);
+    assay_buffer_print(out, "\"question\":");
+    assay_buffer question = {0};
+    assay_sample_print_question(s, &question);
+    assay_json_string(out, question.failed ? "" : question.data);
+    assay_buffer_free(&question);
+    assay_buffer_append(out, ",", 1);
     describe_member(out, "cluster", s->cluster);
     assay_buffer_print(out, "\"sight\":%s,\"options\":[", s->sight ? "true" : "false");
     for (int i = 0; i < s->n_options; i++) {

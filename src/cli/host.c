@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "cli/cache.h"
 #include "cli/cli.h"
+#include "cli/model_files.h"
 #include "format/json.h"
 #include "kernels/kernels.h"
 
 #define DEFAULT_MODEL "models/assay-mini/assay-mini-Q8_0.gguf"
 #define DEFAULT_DATA  "suites/hhh46"
-#define MAX_MODEL     (SIZE_MAX / 2)
 
 /* ---- Ctrl-C ---- */
 
@@ -150,36 +151,54 @@ assay_status assay_host_read_record(const char *path, char **bytes, size_t *n, a
 
 /* ---- model ---- */
 
-/* mmproj-NAME beside NAME; false when it is not there. */
-static bool find_vision(const char *model, char *path) {
-    const char *slash = strrchr(model, '/'), *name = slash == NULL ? model : slash + 1;
-    int n = snprintf(path, ASSAY_CLI_PATH, "%.*smmproj-%s", (int)(name - model), model, name);
-    return n >= 0 && n < ASSAY_CLI_PATH && assay_os_exists(path);
-}
-
 static assay_status load_model(assay_host *host, assay_error *err) {
-    char text_path[ASSAY_CLI_PATH], vision_path[ASSAY_CLI_PATH];
+    char text_path[ASSAY_CLI_PATH];
     const char *text = host->options.model, *vision = host->options.vision;
-    assay_model_file text_file = {0}, vision_file = {0};
+    assay_model_files files = {0};
     assay_status status = ASSAY_OK;
     if (text == NULL) {
         status = default_path(host, DEFAULT_MODEL, text_path, err);
         text = text_path;
     }
-    if (vision == NULL && status == ASSAY_OK && find_vision(text, vision_path))
-        vision = vision_path;
-    if (status == ASSAY_OK)
-        status = assay_os_read_file(text, MAX_MODEL, &text_file.bytes, &text_file.n, err);
-    if (status == ASSAY_OK && vision != NULL)
-        status = assay_os_read_file(vision, MAX_MODEL, &vision_file.bytes, &vision_file.n, err);
+    if (status == ASSAY_OK) status = assay_model_files_read(text, &files, err);
+    if (status == ASSAY_OK) status = assay_model_files_read_vision(text, vision, &files, err);
     if (status != ASSAY_OK) {
-        free(text_file.bytes);
-        free(vision_file.bytes);
+        assay_model_files_free(&files);
         return status;
     }
-    text_file.what = text;
-    vision_file.what = vision;
-    return assay_model_create(text_file, vision_file, &host->model, err); /* takes the bytes */
+    if (vision == NULL && files.vision.what != NULL && !files.namesake && !host->options.quiet)
+        fprintf(stderr, "vision tower: %s\n", files.vision.what);
+    return assay_model_files_create(&files, &host->model, err);
+}
+
+/* --model may be the id of a known model: from here on options.model and options.vision are paths. */
+static assay_status resolve_model(assay_host *host, assay_error *err) {
+    assay_host_options *o = &host->options;
+    const assay_cache_options cache = {.program = o->program,
+                                       .folder = o->cache,
+                                       .offline = o->offline,
+                                       .quiet = o->quiet};
+    if (o->model == NULL) return ASSAY_OK;
+    host->resolved = assay_calloc(1, sizeof *host->resolved);
+    if (host->resolved == NULL) return assay_fail(err, ASSAY_E_MEMORY, "out of memory");
+    assay_status status = assay_cache_resolve(&cache, o->model, host->resolved, err);
+    o->model = host->resolved->text;
+    if (o->vision == NULL && host->resolved->vision[0] != '\0') o->vision = host->resolved->vision;
+    return status;
+}
+
+/* A file of a known model that is not what the list says it is. */
+static assay_status check_model(const assay_host *host, assay_error *err) {
+    const assay_model_info *info = assay_model_get_info(host->model);
+    const assay_resolved *r = host->resolved;
+    if (r == NULL) return ASSAY_OK;
+    bool text = r->text_sha256[0] == '\0' || strcmp(r->text_sha256, info->text_sha256) == 0;
+    bool vision = r->vision_sha256[0] == '\0' || host->options.vision != r->vision ||
+                  strcmp(r->vision_sha256, info->vision_sha256) == 0;
+    if (text && vision) return ASSAY_OK;
+    return assay_fail(err, ASSAY_E_CHECK, "%.300s: sha256 is %s, it has to be %s",
+                      text ? r->vision : r->text, text ? info->vision_sha256 : info->text_sha256,
+                      text ? r->vision_sha256 : r->text_sha256);
 }
 
 assay_status assay_host_open_model(assay_host *host, assay_error *err) {
@@ -192,10 +211,13 @@ assay_status assay_host_open_model(assay_host *host, assay_error *err) {
                           "this build has no kernels %.40s; there are scalar and simd",
                           host->options.kernels);
     }
-    assay_status status = load_model(host, err);
+    assay_status status = resolve_model(host, err);
+    if (status == ASSAY_OK) status = load_model(host, err);
+    if (status == ASSAY_OK) status = check_model(host, err);
     if (status == ASSAY_OK) status = assay_pool_create((int)threads, &host->pool, err);
     options.pool = host->pool;
     options.kernels = host->options.kernels;
+    options.n_context = (int)host->options.context;
     options.progress = on_progress;
     if (status == ASSAY_OK)
         status = assay_session_create(host->model, &options, &host->session, err);
@@ -217,6 +239,7 @@ void assay_host_close(assay_host *host) {
     assay_pool_destroy(host->pool);
     assay_dataset_close(host->dataset);
     assay_buffer_free(&host->images);
+    free(host->resolved);
     free(host->shard);
     *host = (assay_host){0};
 }

@@ -6,12 +6,16 @@
 #include "assay_eval.h"
 #include "base/arena.h"
 
-#define ASSAY_CLI_PATH 4096
+#define ASSAY_CLI_PATH        4096
+#define ASSAY_CLI_MAX_CONTEXT (1 << 20)
 
 typedef struct assay_host_options { /* as given on the command line; NULL: the default */
     const char *program;            /* argv[0] */
     const char *model, *vision, *data, *kernels;
+    const char *cache; /* folder of fetched models */
+    bool offline;      /* fetch none */
     int64_t threads; /* 0: one a core */
+    int64_t context; /* tokens; 0: the session's default */
     bool quiet;
 } assay_host_options;
 
@@ -20,6 +24,7 @@ typedef struct assay_host {
     char data[ASSAY_CLI_PATH]; /* the dataset's folder */
     assay_dataset *dataset;
     assay_pool *pool;
+    struct assay_resolved *resolved; /* what options.model named, as files; NULL for the default */
     assay_model *model;
     assay_session *session;
     uint8_t *shard; /* the shard read last, checked as a whole */

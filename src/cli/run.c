@@ -18,7 +18,8 @@ static const char about[] = "Evaluates a model on a dataset: shows each image an
                             "Defaults lie in the folder data: the one in the working directory, or "
                             "else ../data or ../../data beside the program.\n"
                             "--model X.gguf takes mmproj-X.gguf beside it for its eyes, unless "
-                            "--vision names another file.\n"
+                            "--vision names another file; the id of a\n"
+                            "known model fetches its files into the cache when they are not there.\n"
                             "With --out every finished sample is appended to a record, so that a "
                             "run that was cut (or stopped with Ctrl-C) goes on\n"
                             "with --resume and ends in the same hallmark. An existing record is "
@@ -181,8 +182,8 @@ static int stopped(const running *r) {
 static bool parse(run_options *o, int argc, char **argv, int *code) {
     const assay_arg args[] = {
         {.name = "--model",
-         .value = "FILE",
-         .help = "language model, GGUF [data/models/assay-mini/assay-mini-Q8_0.gguf]",
+         .value = "M",
+         .help = "language model: a GGUF file, or an id of assay model list [assay-mini]",
          .text = &o->host.model},
         {.name = "--vision",
          .value = "FILE",
@@ -194,7 +195,8 @@ static bool parse(run_options *o, int argc, char **argv, int *code) {
          .text = &o->host.data},
         {.name = "--recipe",
          .value = "R",
-         .help = "ch3ef, grey (blind), a JSON file, or JSON itself [ch3ef]",
+         .help = "ch3ef, ch3ef-tiles (images in up to 16 tiles), grey (blind), a JSON file, or "
+                 "JSON itself [ch3ef]",
          .text = &o->recipe},
         {.name = "--limit",
          .value = "N",
@@ -202,6 +204,12 @@ static bool parse(run_options *o, int argc, char **argv, int *code) {
          .integer = &o->limit,
          .low = 0,
          .high = 1000000},
+        {.name = "--context",
+         .value = "N",
+         .help = "tokens that a prompt and an option may have [the model's own, at most 4096]",
+         .integer = &o->host.context,
+         .low = 1,
+         .high = ASSAY_CLI_MAX_CONTEXT},
         {.name = "--threads",
          .value = "N",
          .help = "threads; no result depends on it [one a core]",
@@ -222,6 +230,13 @@ static bool parse(run_options *o, int argc, char **argv, int *code) {
         {.name = "--force", .help = "overwrite the record of --out", .flag = &o->force},
         {.name = "--json", .help = "print the report as one JSON object", .flag = &o->json},
         {.name = "--quiet", .help = "no progress on standard error", .flag = &o->host.quiet},
+        {.name = "--cache",
+         .value = "DIR",
+         .help = "folder of fetched models [$ASSAY_CACHE, else ~/.cache/assay]",
+         .text = &o->host.cache},
+        {.name = "--offline",
+         .help = "never fetch a model that is not here",
+         .flag = &o->host.offline},
     };
     const assay_usage usage = {.command = "run",
                                .synopsis = "assay run [options]",

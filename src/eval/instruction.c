@@ -45,34 +45,81 @@ static assay_status append_ids(assay_instruction *out, const int32_t *ids, size_
     return ASSAY_OK;
 }
 
+/* One user turn. Its texts lie in `text`, one behind the other, each with its NUL. */
+typedef struct turn {
+    assay_buffer text;
+    size_t offsets[ASSAY_MAX_IMAGES + 1]; /* of the texts, in order */
+    bool is_image[2 * ASSAY_MAX_IMAGES + 1];
+    assay_chat_part parts[2 * ASSAY_MAX_IMAGES + 1];
+    size_t n_texts, n_images, n_parts;
+} turn;
+
+static void add_image(turn *t, const assay_sample_features *features) {
+    t->is_image[t->n_parts] = true;
+    t->parts[t->n_parts].rows = features->grids[t->n_images].rows;
+    t->parts[t->n_parts++].cols = features->grids[t->n_images++].cols;
+}
+
+/* An empty text is no part: a message that begins with an image is told from one that does not. */
+static void add_text(turn *t, const char *before, const char *text, const char *after) {
+    size_t start = t->text.len;
+    assay_buffer_append(&t->text, before, strlen(before));
+    assay_buffer_append(&t->text, text, strlen(text));
+    assay_buffer_append(&t->text, after, strlen(after));
+    if (t->text.len == start) return;
+    assay_buffer_append(&t->text, "", 1);
+    t->offsets[t->n_texts++] = start;
+    t->n_parts++;
+}
+
+static void compose(turn *t, const assay_recipe *recipe, const assay_sample *sample,
+                    const assay_sample_features *features) {
+    const char *before = recipe->query_before, *after = recipe->query_after;
+    if (!sample->interleaved) {
+        for (int i = 0; i < sample->n_images; i++) add_image(t, features);
+        add_text(t, before, sample->question, after);
+        return;
+    }
+    add_text(t, before, sample->question, "");
+    for (int i = 0; i < sample->n_images; i++) {
+        add_image(t, features);
+        add_text(t, "", sample->after[i], i + 1 == sample->n_images ? after : "");
+    }
+}
+
+static assay_status chat(const assay_model *model, turn *t, assay_instruction *out,
+                         assay_error *err) {
+    if (t->text.failed) return assay_fail(err, ASSAY_E_MEMORY, "instruction: out of memory");
+    for (size_t i = 0, text = 0; i < t->n_parts; i++) {
+        if (!t->is_image[i]) t->parts[i].text = t->text.data + t->offsets[text++];
+    }
+    const assay_chat_message message = {ASSAY_USER, t->parts, t->n_parts};
+    return assay_model_chat(model, &message, 1, true, &out->prompt, &out->n_prompt, err);
+}
+
 static assay_status build_prompt(const assay_model *model, const assay_recipe *recipe,
-                                 const assay_sample *sample, assay_instruction *out,
-                                 assay_error *err) {
-    assay_buffer query = {0};
+                                 const assay_sample *sample, const assay_sample_features *features,
+                                 assay_instruction *out, assay_error *err) {
+    turn t = {0};
     int32_t *prefix = NULL;
     size_t n_prefix = 0;
-    assay_status status = ASSAY_OK;
-    assay_buffer_append(&query, recipe->query_before, strlen(recipe->query_before));
-    assay_buffer_append(&query, sample->question, strlen(sample->question));
-    assay_buffer_append(&query, recipe->query_after, strlen(recipe->query_after));
-    if (query.failed) status = assay_fail(err, ASSAY_E_MEMORY, "instruction: out of memory");
-    if (status == ASSAY_OK)
-        status = assay_model_chat(model, sample->n_images, query.data, &out->prompt, &out->n_prompt,
-                                  err);
+    compose(&t, recipe, sample, features);
+    assay_status status = chat(model, &t, out, err);
     if (status == ASSAY_OK && recipe->answer_prefix[0] != '\0') {
         status = tokenize(model, recipe->answer_prefix, &prefix, &n_prefix, err);
         if (status == ASSAY_OK) status = append_ids(out, prefix, n_prefix, err);
     }
     free(prefix);
-    assay_buffer_free(&query);
+    assay_buffer_free(&t.text);
     return status;
 }
 
 assay_status assay_instruction_build(const assay_model *model, const assay_recipe *recipe,
-                                     const assay_sample *sample, assay_instruction *out,
+                                     const assay_sample *sample,
+                                     const assay_sample_features *features, assay_instruction *out,
                                      assay_error *err) {
     *out = (assay_instruction){0};
-    assay_status status = build_prompt(model, recipe, sample, out, err);
+    assay_status status = build_prompt(model, recipe, sample, features, out, err);
     for (int i = 0; i < sample->n_options && status == ASSAY_OK; i++) {
         status = tokenize(model, sample->options[i], &out->options[i], &out->n_ids[i], err);
         if (status == ASSAY_OK) out->n_options++;

@@ -2,6 +2,7 @@
 #ifndef ASSAY_EVAL_INSTRUCTION_H
 #define ASSAY_EVAL_INSTRUCTION_H
 
+#include "eval/features.h"
 #include "eval/recipe.h"
 
 typedef struct assay_instruction {
@@ -12,9 +13,10 @@ typedef struct assay_instruction {
     int n_options;
 } assay_instruction;
 
-/* On failure *out is zeroed. */
+/* features: of the sample's images; only their grids are used. On failure *out is zeroed. */
 assay_status assay_instruction_build(const assay_model *model, const assay_recipe *recipe,
-                                     const assay_sample *sample, assay_instruction *out,
+                                     const assay_sample *sample,
+                                     const assay_sample_features *features, assay_instruction *out,
                                      assay_error *err);
 void assay_instruction_free(assay_instruction *instruction); /* a zeroed one is fine */
 

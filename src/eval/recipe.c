@@ -16,6 +16,7 @@ static const struct {
     const char *name, *json;
 } builtin[] = {
     {"ch3ef", "{\"name\":\"ch3ef\"}"},
+    {"ch3ef-tiles", "{\"name\":\"ch3ef-tiles\",\"tile_edge\":4}"},
     {"grey", "{\"image\":\"grey\",\"name\":\"grey\"}"},
 };
 
@@ -28,11 +29,12 @@ const char *assay_recipe_builtin(const char *name) {
 
 typedef struct fields { /* as written, or the defaults */
     const char *name, *query, *answer, *inferencer, *image;
-    int64_t limit;
+    int64_t limit, tile_edge;
 } fields;
 
 static assay_status read_fields(const cJSON *json, fields *f, assay_error *err) {
-    static const char *const keys[] = {"name", "query", "answer", "inferencer", "image", "limit"};
+    static const char *const keys[] = {"name",  "query", "answer",   "inferencer",
+                                       "image", "limit", "tile_edge"};
     const struct {
         const char *key;
         const char **out;
@@ -48,6 +50,10 @@ static assay_status read_fields(const cJSON *json, fields *f, assay_error *err) 
     }
     if (status == ASSAY_OK && assay_json_has(json, "limit")) {
         status = assay_json_get_integer(json, "limit", 0, MAX_LIMIT, "recipe", &f->limit, err);
+    }
+    if (status == ASSAY_OK && assay_json_has(json, "tile_edge")) {
+        status = assay_json_get_integer(json, "tile_edge", 1, ASSAY_MAX_TILE_EDGE, "recipe",
+                                        &f->tile_edge, err);
     }
     return status;
 }
@@ -88,7 +94,8 @@ static assay_status check_fields(const fields *f, const char **question, const c
     return ASSAY_OK;
 }
 
-/* Keys in sorted order. */
+/* Keys in sorted order. tile_edge is younger than the first records: with its default it is left out, so
+ * that they keep their hallmark. */
 static char *print_canonical(const fields *f) {
     assay_buffer out = {0};
     assay_buffer_print(&out, "{\"answer\":");
@@ -101,6 +108,7 @@ static char *print_canonical(const fields *f) {
     assay_json_string(&out, f->name);
     assay_buffer_print(&out, ",\"query\":");
     assay_json_string(&out, f->query);
+    if (f->tile_edge != 1) assay_buffer_print(&out, ",\"tile_edge\":%d", (int)f->tile_edge);
     assay_buffer_append(&out, "}", 1);
     if (out.failed) assay_buffer_free(&out);
     return out.data;
@@ -108,7 +116,7 @@ static char *print_canonical(const fields *f) {
 
 assay_status assay_recipe_parse(const char *json, int64_t limit, assay_recipe *out,
                                 assay_error *err) {
-    fields f = {"ch3ef", "{question}", "{option}", "ppl", "normal", 0};
+    fields f = {"ch3ef", "{question}", "{option}", "ppl", "normal", 0, 1};
     const char *question = NULL, *option = NULL;
     cJSON *root = NULL;
     *out = (assay_recipe){0};
@@ -125,6 +133,7 @@ assay_status assay_recipe_parse(const char *json, int64_t limit, assay_recipe *o
         if (limit >= 0) f.limit = limit;
         out->grey = strcmp(f.image, "grey") == 0;
         out->limit = (size_t)f.limit;
+        out->tile_edge = (int)f.tile_edge;
         out->canonical = print_canonical(&f);
         out->query_before = assay_strndup(f.query, (size_t)(question - f.query));
         out->query_after =

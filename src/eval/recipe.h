@@ -11,7 +11,8 @@ typedef struct assay_recipe {
     char *answer_prefix; /* what stands before {option}, without the space that ends it; "" when
                             nothing does */
     bool grey;
-    size_t limit; /* 0: all */
+    int tile_edge; /* longest edge of an image, in tiles */
+    size_t limit;  /* 0: all */
 } assay_recipe;
 
 /* NULL = {}. On failure *out is zeroed. */

@@ -62,6 +62,21 @@ static assay_status check_gold(const assay_sample *s, const char *where, assay_e
     return ASSAY_OK;
 }
 
+static assay_status check_question(const assay_sample *s, const char *where, assay_error *err) {
+    size_t n = strlen(s->question);
+    if (s->interleaved && s->n_images == 0) {
+        return assay_fail(err, ASSAY_E_FORMAT,
+                          "%s: a question around images, but there are no images", where);
+    }
+    for (int i = 0; s->interleaved && i < s->n_images; i++) n += strlen(s->after[i]);
+    if (n == 0) return assay_fail(err, ASSAY_E_FORMAT, "%s: question is empty", where);
+    if (n > ASSAY_MAX_QUESTION) {
+        return assay_fail(err, ASSAY_E_LIMIT, "%s: question has %zu bytes, more than %u", where, n,
+                          ASSAY_MAX_QUESTION);
+    }
+    return ASSAY_OK;
+}
+
 assay_status assay_sample_check(const assay_sample *s, const char *where, assay_error *err) {
     const struct {
         const char *name, *text;
@@ -70,7 +85,6 @@ assay_status assay_sample_check(const assay_sample *s, const char *where, assay_
         {"dimension", s->dimension, 1, ASSAY_MAX_NAME},
         {"domain", s->domain, 1, ASSAY_MAX_NAME},
         {"task", s->task, 1, ASSAY_MAX_NAME},
-        {"question", s->question, 1, ASSAY_MAX_QUESTION},
         {"cluster", s->cluster, 0, ASSAY_MAX_NAME},
     };
     assay_status status;
@@ -99,7 +113,8 @@ assay_status assay_sample_check(const assay_sample *s, const char *where, assay_
         return assay_fail(err, ASSAY_E_LIMIT, "%s: %d images, more than %d", where, s->n_images,
                           ASSAY_MAX_IMAGES);
     }
-    return check_gold(s, where, err);
+    status = check_question(s, where, err);
+    return status == ASSAY_OK ? check_gold(s, where, err) : status;
 }
 
 static void print_images(const assay_sample *s, assay_buffer *out) {
@@ -114,6 +129,26 @@ static void print_images(const assay_sample *s, assay_buffer *out) {
                            (unsigned long long)m->size);
     }
     assay_buffer_print(out, "]");
+}
+
+void assay_sample_print_question(const assay_sample *s, assay_buffer *out) {
+    assay_buffer_append(out, s->question, strlen(s->question));
+    for (int i = 0; s->interleaved && i < s->n_images; i++)
+        assay_buffer_print(out, "[image %d]%s", i + 1, s->after[i]);
+}
+
+static void print_question(const assay_sample *s, assay_buffer *out) {
+    if (!s->interleaved) {
+        assay_json_string(out, s->question);
+        return;
+    }
+    assay_buffer_append(out, "[", 1);
+    assay_json_string(out, s->question);
+    for (int i = 0; i < s->n_images; i++) {
+        assay_buffer_append(out, ",", 1);
+        assay_json_string(out, s->after[i]);
+    }
+    assay_buffer_append(out, "]", 1);
 }
 
 /* Keys stand in their sorted order. */
@@ -136,7 +171,7 @@ void assay_sample_print(const assay_sample *s, bool with_images, assay_buffer *o
         assay_json_string(out, s->options[i]);
     }
     assay_buffer_print(out, "],\"question\":");
-    assay_json_string(out, s->question);
+    print_question(s, out);
     assay_buffer_print(out, ",\"sight\":%s,\"task\":", s->sight ? "true" : "false");
     assay_json_string(out, s->task);
     assay_buffer_append(out, "}", 1);

@@ -231,18 +231,42 @@ static assay_status read_lists(assay_dataset *d, const cJSON *line, const char *
     return ASSAY_OK;
 }
 
+/* A text, or the texts around the images, which have been read. */
+static assay_status read_question(assay_dataset *d, const cJSON *line, const char *where,
+                                  assay_sample *s, assay_error *err) {
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(line, "question");
+    if (!cJSON_IsArray(list)) return get_text(d, line, "question", where, &s->question, err);
+    int n = cJSON_GetArraySize(list), i = 0;
+    if (n != s->n_images + 1) {
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: a question of %d texts around %d images", where,
+                          n, s->n_images);
+    }
+    for (const cJSON *text = list->child; text != NULL; text = text->next, i++) {
+        if (!cJSON_IsString(text))
+            return assay_fail(err, ASSAY_E_FORMAT, "%s: part %d of the question is not a string",
+                              where, i + 1);
+        const char *kept = keep(d, text->valuestring);
+        if (i == 0)
+            s->question = kept;
+        else
+            s->after[i - 1] = kept;
+    }
+    s->interleaved = true;
+    return ASSAY_OK;
+}
+
 static assay_status read_sample(assay_dataset *d, const cJSON *line, const char *where,
                                 assay_sample *s, assay_error *err) {
     assay_status status = get_text(d, line, "id", where, &s->id, err);
     if (status == ASSAY_OK) status = get_text(d, line, "dimension", where, &s->dimension, err);
     if (status == ASSAY_OK) status = get_text(d, line, "domain", where, &s->domain, err);
     if (status == ASSAY_OK) status = get_text(d, line, "task", where, &s->task, err);
-    if (status == ASSAY_OK) status = get_text(d, line, "question", where, &s->question, err);
     s->cluster = "";
     if (status == ASSAY_OK && assay_json_has(line, "cluster"))
         status = get_text(d, line, "cluster", where, &s->cluster, err);
     if (status == ASSAY_OK) status = assay_json_get_bool(line, "sight", where, &s->sight, err);
     if (status == ASSAY_OK) status = read_lists(d, line, where, s, err);
+    if (status == ASSAY_OK) status = read_question(d, line, where, s, err);
     if (status == ASSAY_OK) status = assay_sample_check(s, where, err);
     return status;
 }

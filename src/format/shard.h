@@ -6,6 +6,8 @@
  *                  {"id", "dimension", "domain", "task", "question", "options": [text],
  *                   "gold": [i], "cluster", "sight": bool,
  *                   "images": [{"shard": i, "name", "offset", "size", "sha256"}]}
+ *                  question: a text, shown behind all images; or a list of the texts between which
+ *                  the images stand, one more than there are images
  *   *.tar          plain ustar of `<id>.<n>.png` (or jpg) and `<id>.json` (WebDataset); offsets in
  *                  the index point at a member's data, right behind its header
  *
@@ -39,12 +41,19 @@ typedef struct assay_member { /* one image inside a shard */
 
 typedef struct assay_sample {
     const char *id, *dimension, *domain, *task, *question, *cluster; /* cluster: "" when none */
+    /* Interleaved: question stands before the first image, after[i] behind image i. Otherwise all
+     * images stand before the question. */
+    bool interleaved;
+    const char *after[ASSAY_MAX_IMAGES];
     int n_options, n_gold, n_images;
     const char *options[ASSAY_MAX_OPTIONS];
     int gold[ASSAY_MAX_OPTIONS];
     assay_member images[ASSAY_MAX_IMAGES];
     bool sight; /* the task cannot be answered without the image */
 } assay_sample;
+
+/* The question as one line of text for people: "[image 1]" where an interleaved image stands. */
+void assay_sample_print_question(const assay_sample *sample, assay_buffer *out);
 
 typedef struct assay_shard_info {
     const char *file; /* plain name, no folder */

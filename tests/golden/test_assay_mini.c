@@ -42,7 +42,7 @@ static assay_model *load(assay_error *err) {
         status = assay_os_read_file(path, MAX_FILE, &files[i].bytes, &files[i].n, err);
     }
     if (status == ASSAY_OK) {
-        assay_model_create(files[0], files[1], &model, err);
+        assay_model_create(files, 1, files[1], &model, err);
     } else {
         free(files[0].bytes);
     }
@@ -72,20 +72,21 @@ static bool same_ids(const cJSON *expected, const int32_t *ids, size_t n) {
 static void see(subject *s, const assay_image *image, const cJSON *expected_sha256,
                 float *features) {
     size_t size = (size_t)assay_model_get_info(s->model)->image_size, n = size * size * 3;
-    uint8_t *pixels = calloc(n, 1);
+    assay_tiles tiles = {0};
     assay_buffer png = {0};
     assay_error err;
-    if (pixels == NULL) abort();
     CHECK_STATUS(assay_image_encode_png(image, &png, &err), ASSAY_OK, err);
-    CHECK_STATUS(
-        assay_model_preprocess(s->model, (const uint8_t *)png.data, png.len, "drawn", pixels, &err),
-        ASSAY_OK, err);
-    assay_digest digest = assay_sha256_of(pixels, n);
+    CHECK_STATUS(assay_model_preprocess(s->model, (const uint8_t *)png.data, png.len, "drawn", 1,
+                                        &tiles, &err),
+                 ASSAY_OK, err);
+    if (tiles.pixels == NULL) abort();
+    assay_digest digest = assay_sha256_of(tiles.pixels, n);
     CHECK(cJSON_IsString(expected_sha256) && strcmp(digest.hex, expected_sha256->valuestring) == 0,
           "other pixels: %s", digest.hex);
-    CHECK_STATUS(assay_session_encode_image(s->session, pixels, features, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_session_encode_image(s->session, tiles.pixels, features, &err), ASSAY_OK,
+                 err);
     assay_buffer_free(&png);
-    free(pixels);
+    assay_tiles_free(&tiles);
 }
 
 static void check_option(subject *s, const cJSON *option) {
@@ -137,9 +138,10 @@ static void check_sample(subject *s, const cJSON *sample) {
         see(s, assay_synth_image(drawn, i), cJSON_GetArrayItem(images, i),
             features + (size_t)i * per_image);
     }
-    CHECK_STATUS(
-        assay_model_chat(s->model, n_images, text_of(sample, "question"), &ids, &n_ids, &err),
-        ASSAY_OK, err);
+    assay_chat_part parts[MAX_IMAGES + 1] = {0}; /* images, then the question */
+    parts[n_images].text = text_of(sample, "question");
+    const assay_chat_message message = {ASSAY_USER, parts, (size_t)n_images + 1};
+    CHECK_STATUS(assay_model_chat(s->model, &message, 1, true, &ids, &n_ids, &err), ASSAY_OK, err);
     CHECK(same_ids(cJSON_GetObjectItemCaseSensitive(sample, "prompt"), ids, n_ids),
           "%s: other prompt ids", text_of(sample, "question"));
     const assay_prompt prompt = {ids, n_ids, features, (size_t)(n_images * info->image_tokens)};

@@ -174,32 +174,58 @@ assay_status assay_session_score(assay_session *s, const assay_option *options, 
     return ASSAY_OK;
 }
 
-assay_status assay_model_chat(const assay_model *model, int n_images, const char *text,
-                              int32_t **ids, size_t *n, assay_error *err) {
-    size_t n_text = strlen(text), at = 0;
+assay_status assay_model_chat(const assay_model *model, const assay_chat_message *messages,
+                              size_t n_messages, bool answer, int32_t **ids, size_t *n,
+                              assay_error *err) {
+    const assay_chat_message *m = &messages[0];
+    size_t most = 1, at = 0;
     (void)model;
-    *ids = calloc((size_t)n_images * (FAKE_TOKENS + 1) + n_text + 1, sizeof **ids);
+    if (n_messages != 1 || !answer) return assay_fail(err, ASSAY_E_ARGUMENT, "fake: no question");
+    for (size_t i = 0; i < m->n_parts; i++) {
+        size_t tiles = (size_t)(m->parts[i].rows * m->parts[i].cols) + 1;
+        most += m->parts[i].text != NULL ? strlen(m->parts[i].text) : tiles * FAKE_TOKENS + 1;
+    }
+    *ids = calloc(most, sizeof **ids);
     if (*ids == NULL) return assay_fail(err, ASSAY_E_MEMORY, "fake: out of memory");
-    for (int i = 0; i < n_images; i++) {
-        for (int t = 0; t < FAKE_TOKENS; t++) (*ids)[at++] = FAKE_IMAGE_TOKEN;
+    for (size_t i = 0; i < m->n_parts; i++) {
+        const assay_chat_part *part = &m->parts[i];
+        size_t tokens = ((size_t)(part->rows * part->cols) + 1) * FAKE_TOKENS;
+        for (const char *c = part->text; c != NULL && *c != '\0'; c++) (*ids)[at++] = (uint8_t)*c;
+        if (part->text != NULL) continue;
+        for (size_t t = 0; t < tokens; t++) (*ids)[at++] = FAKE_IMAGE_TOKEN;
         (*ids)[at++] = FAKE_FINAL;
     }
-    for (size_t i = 0; i < n_text; i++) (*ids)[at++] = (uint8_t)text[i];
     (*ids)[at++] = FAKE_ASSISTANT;
     *n = at;
     return ASSAY_OK;
 }
 
+/* One tile, or a grid of tile_edge x tile_edge that differ. */
 assay_status assay_model_preprocess(const assay_model *model, const uint8_t *encoded, size_t n,
-                                    const char *what, uint8_t *pixels, assay_error *err) {
+                                    const char *what, int tile_edge, assay_tiles *out,
+                                    assay_error *err) {
     assay_image image = {0}, tile = {0};
+    size_t bytes = FAKE_SIZE * FAKE_SIZE * 3;
+    int edge = tile_edge > 1 ? tile_edge : 0;
     (void)model;
+    *out = (assay_tiles){edge, edge, edge * edge + 1, NULL};
     assay_status status = assay_image_decode(encoded, n, what, &image, err);
     if (status == ASSAY_OK) status = assay_image_resize(&image, FAKE_SIZE, FAKE_SIZE, &tile, err);
-    if (status == ASSAY_OK) memcpy(pixels, tile.rgb, FAKE_SIZE * FAKE_SIZE * 3);
+    if (status == ASSAY_OK) out->pixels = calloc((size_t)out->n, bytes);
+    if (status == ASSAY_OK && out->pixels == NULL)
+        status = assay_fail(err, ASSAY_E_MEMORY, "fake: out of memory");
+    for (size_t i = 0; status == ASSAY_OK && i < (size_t)out->n; i++) {
+        memcpy(out->pixels + i * bytes, tile.rgb, bytes);
+        out->pixels[i * bytes] = (uint8_t)i;
+    }
     assay_image_free(&image);
     assay_image_free(&tile);
     return status;
+}
+
+void assay_tiles_free(assay_tiles *tiles) {
+    free(tiles->pixels);
+    *tiles = (assay_tiles){0};
 }
 
 #endif

@@ -63,8 +63,8 @@ static inline assay_status fixture_png(unsigned seed, int w, int h, assay_buffer
 }
 
 /* Sample number i of the fixture: 4 tasks in 3 dimensions, 2 to 4 options, two images for every
- * fifth sample, none for every seventh, two right answers for every sixth. Samples of a task lie
- * scattered. Texts belong to `text`. */
+ * fifth sample (between the texts of its question for every tenth), none for every seventh, two right
+ * answers for every sixth. Samples of a task lie scattered. Texts belong to `text`. */
 static inline assay_sample fixture_sample(size_t i, char text[][64]) {
     static const char *const names[4][3] = {{"Helpful", "Machine Reading Comprehension", "OCR"},
                                             {"Helpful", "Embodiment", "Robotic Planning"},
@@ -87,6 +87,11 @@ static inline assay_sample fixture_sample(size_t i, char text[][64]) {
     if (s.n_gold == 2) s.gold[1] = (int)(1 - i % 2);
     s.n_images = i % 7 == 6 ? 0 : i % 5 == 4 ? 2 : 1;
     s.sight = i % 3 == 0;
+    s.interleaved = i % 10 == 9 && s.n_images == 2;
+    for (int k = 0; s.interleaved && k < 2; k++) {
+        snprintf(text[6 + k], 64, "%s", k == 0 ? " or \"this\"" : "");
+        s.after[k] = text[6 + k];
+    }
     return s;
 }
 

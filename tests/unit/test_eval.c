@@ -2,6 +2,7 @@
 #include "assay_eval.h"
 
 #include "base/sha256.h"
+#include "eval/instruction.h"
 #include "eval/scenario.h"
 #include "format/json.h"
 
@@ -37,6 +38,12 @@ TEST(recipe_canonical) {
     CHECK(strstr(text, "\"image\":\"grey\"") != NULL && strstr(text, "\"name\":\"grey\"") != NULL,
           "%s", text);
     free(text);
+    CHECK_STATUS(assay_recipe_canonical("{\"tile_edge\":1}", -1, &text, &err), ASSAY_OK, err);
+    CHECK(strcmp(text, want) == 0, "%s", text);
+    free(text);
+    CHECK_STATUS(assay_recipe_canonical("{\"tile_edge\":4}", -1, &text, &err), ASSAY_OK, err);
+    CHECK(strstr(text, ",\"tile_edge\":4}") != NULL, "%s", text);
+    free(text);
     CHECK(assay_recipe_builtin("Ch3Ef") == NULL && assay_recipe_builtin("") == NULL);
 }
 
@@ -61,6 +68,9 @@ TEST(recipe_refuses) {
         {"{\"answer\":\"\"}", "exactly once", ASSAY_E_FORMAT},
         {"{\"inferencer\":\"direct\"}", "\"inferencer\"", ASSAY_E_UNSUPPORTED},
         {"{\"image\":\"none\"}", "\"image\"", ASSAY_E_FORMAT},
+        {"{\"tile_edge\":0}", "\"tile_edge\" is 0", ASSAY_E_FORMAT},
+        {"{\"tile_edge\":7}", "\"tile_edge\" is 7", ASSAY_E_FORMAT},
+        {"{\"tile_edge\":\"4\"}", "not a number", ASSAY_E_FORMAT},
     };
     assay_error err;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -70,6 +80,60 @@ TEST(recipe_refuses) {
               err.text);
         free(text);
     }
+}
+
+/* ---- instruction ---- */
+
+/* The prompt as text: bytes as they are, '#' an image token, '|' the end of an image, '>' the assistant tag. */
+static void spell_prompt(const assay_instruction *in, char *out, size_t size) {
+    size_t at = 0;
+    for (size_t i = 0; i < in->n_prompt && at + 1 < size; i++) {
+        int32_t id = in->prompt[i];
+        out[at++] = id == FAKE_IMAGE_TOKEN ? '#'
+                    : id == FAKE_FINAL     ? '|'
+                    : id == FAKE_ASSISTANT ? '>'
+                                           : (char)id;
+    }
+    out[at] = '\0';
+}
+
+TEST(instruction_places_images) {
+    static const struct {
+        const char *question, *after[2], *recipe, *want;
+        bool interleaved;
+    } cases[] = {
+        {"Why?", {"", ""}, "{}", "###|######|Why?>", false},
+        {"a", {"b", "c"}, "{}", "a###|b######|c>", true},
+        {"", {"", "Same?"}, "{\"query\":\"{question} Say.\"}", "###|######|Same? Say.>", true},
+        {"",
+         {" ", ""},
+         "{\"query\":\"Q: {question}!\",\"answer\":\"It is {option}\"}",
+         "Q: ###| ######|!> It is",
+         true},
+    };
+    assay_model *model = fake_model_create(1, true);
+    REQUIRE(model != NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assay_recipe recipe;
+        assay_instruction in;
+        assay_error err = {0};
+        char text[128];
+        assay_sample s = {.question = cases[i].question,
+                          .interleaved = cases[i].interleaved,
+                          .after = {cases[i].after[0], cases[i].after[1]},
+                          .n_images = 2,
+                          .n_options = 2,
+                          .options = {"x", "y"}};
+        const assay_sample_features features = {.grids = {{0, 0}, {1, 1}}};
+        CHECK_STATUS(assay_recipe_parse(cases[i].recipe, -1, &recipe, &err), ASSAY_OK, err);
+        CHECK_STATUS(assay_instruction_build(model, &recipe, &s, &features, &in, &err), ASSAY_OK,
+                     err);
+        spell_prompt(&in, text, sizeof text);
+        CHECK(strcmp(text, cases[i].want) == 0, "%s", text);
+        assay_instruction_free(&in);
+        assay_recipe_free(&recipe);
+    }
+    assay_model_destroy(model);
 }
 
 /* ---- scenario ---- */
@@ -247,9 +311,11 @@ TEST(run_hallmark_depends) {
         {23, 1, "{\"query\":\"{question} \"}"},
         {23, 1, "{\"answer\":\"It is {option}\"}"},
         {23, 1, "{\"limit\":9}"},
+        {23, 1, "{\"tile_edge\":2}"},
+        {23, 1, "{\"tile_edge\":3}"},
     };
-    char marks[8][65];
-    for (size_t i = 0; i < 8; i++) {
+    char marks[10][65];
+    for (size_t i = 0; i < 10; i++) {
         bench b;
         assay_error err = {0};
         assay_buffer record = {0};

@@ -17,7 +17,7 @@ TEST(model_describes_itself) {
     uint64_t n_bytes = f.text.n + f.vision.n;
     assay_model *model = NULL;
     assay_error err;
-    CHECK_STATUS(assay_model_create(f.text, f.vision, &model, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_model_create(&f.text, 1, f.vision, &model, &err), ASSAY_OK, err);
     REQUIRE(model != NULL);
     const assay_model_info *info = assay_model_get_info(model);
     CHECK(strcmp(info->name, "random tiny") == 0, "%s", info->name);
@@ -48,7 +48,7 @@ TEST(model_without_eyes) {
     free(f.vision.bytes);
     assay_model *model = NULL;
     assay_error err;
-    CHECK_STATUS(assay_model_create(f.text, (assay_model_file){0}, &model, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_model_create(&f.text, 1, (assay_model_file){0}, &model, &err), ASSAY_OK, err);
     REQUIRE(model != NULL);
     const assay_model_info *info = assay_model_get_info(model);
     CHECK(info->image_size == 0 && info->image_tokens == 0 && info->vision_sha256[0] == '\0');
@@ -59,9 +59,13 @@ TEST(model_without_eyes) {
     int32_t ids[3] = {1, 50, 60}, *chat = NULL;
     size_t n = 0;
     CHECK_STATUS(assay_session_encode_image(s, pixel, &feature, &err), ASSAY_E_ARGUMENT, err);
-    CHECK_STATUS(assay_model_preprocess(model, pixel, 3, "x.png", pixel, &err), ASSAY_E_ARGUMENT,
+    assay_tiles tiles = {0};
+    CHECK_STATUS(assay_model_preprocess(model, pixel, 3, "x.png", 1, &tiles, &err),
+                 ASSAY_E_ARGUMENT, err);
+    const assay_chat_part image = {NULL, 0, 0};
+    const assay_chat_message question = {ASSAY_USER, &image, 1};
+    CHECK_STATUS(assay_model_chat(model, &question, 1, true, &chat, &n, &err), ASSAY_E_ARGUMENT,
                  err);
-    CHECK_STATUS(assay_model_chat(model, 1, "x", &chat, &n, &err), ASSAY_E_ARGUMENT, err);
     CHECK_STATUS(assay_session_prefill(s, &(assay_prompt){ids, 3, NULL, 0}, &err), ASSAY_OK, err);
     CHECK_STATUS(assay_session_logits(s, logits, &err), ASSAY_OK, err);
     assay_session_destroy(s);

@@ -19,6 +19,9 @@ static void check_sample(const assay_sample *got, const assay_sample *want) {
     CHECK(got->n_options == want->n_options && got->n_gold == want->n_gold &&
               got->n_images == want->n_images,
           "%s", want->id);
+    CHECK(got->interleaved == want->interleaved, "%s", want->id);
+    for (int i = 0; got->interleaved && i < want->n_images; i++)
+        CHECK(strcmp(got->after[i], want->after[i]) == 0, "%s: %s", want->id, got->after[i]);
     for (int i = 0; i < want->n_options; i++)
         CHECK(strcmp(got->options[i], want->options[i]) == 0, "%s", want->id);
     for (int i = 0; i < want->n_gold; i++) CHECK(got->gold[i] == want->gold[i], "%s", want->id);
@@ -299,6 +302,38 @@ TEST(shard_check_looks_at_every_entry) {
     assay_dataset_close(d);
     fixture_free(&f);
     free(tar);
+}
+
+/* A question around images has one text more than there are images. */
+TEST(dataset_bad_questions) {
+    static const struct {
+        const char *question, *part;
+    } cases[] = {
+        {"[\"q\"]", "around images, but there are no images"},
+        {"[]", "a question of 0 texts around 0 images"},
+        {"[\"a\",\"b\"]", "a question of 2 texts around 0 images"},
+        {"[7]", "part 1 of the question is not a string"},
+        {"{}", "\"question\" is not a string"},
+        {"\"\"", "question is empty"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char manifest[512], line[256];
+        assay_error err = {0};
+        assay_dataset *d = NULL;
+        int n = snprintf(line, sizeof line,
+                         "{\"id\":\"a\",\"dimension\":\"Honest\",\"domain\":\"d\",\"task\":\"t\","
+                         "\"question\":%s,\"options\":[\"x\",\"y\"],\"gold\":[1],\"images\":[],"
+                         "\"sight\":false}",
+                         cases[i].question);
+        int m = snprintf(manifest, sizeof manifest,
+                         "{\"format\":1,\"name\":\"n\",\"version\":\"1\",\"licence\":\"l\","
+                         "\"n_samples\":1,\"index\":{\"file\":\"i\",\"bytes\":%d,\"sha256\":"
+                         "\"%s\"},\"shards\":[]}",
+                         n, assay_sha256_of(line, (size_t)n).hex);
+        CHECK_STATUS(assay_dataset_open(manifest, (size_t)m, line, (size_t)n, &d, &err),
+                     ASSAY_E_FORMAT, err);
+        CHECK(strstr(err.text, cases[i].part) != NULL, "%s", err.text);
+    }
 }
 
 /* Whatever allocation fails, the call says so, and nothing is lost or half done (the sanitizer
