@@ -1,5 +1,5 @@
-/* Images: decode (stb_image, PNG and JPEG), resize exactly as PIL does, encode PNG. All functions
- * are pure: any thread. */
+/* Images: decode (PNG and JPEG) and resize exactly as PIL does, encode PNG. All functions are pure:
+ * any thread. */
 #ifndef ASSAY_FORMAT_IMAGE_H
 #define ASSAY_FORMAT_IMAGE_H
 
@@ -18,17 +18,20 @@ typedef struct assay_image {
     uint8_t *rgb; /* [height, width, 3], owned: assay_image_free */
 } assay_image;
 
-/* `what` names the image in error sentences. Grey is widened; alpha is dropped and 16-bit colour
- * cut to its high byte, as PIL's convert("RGB") does; 16-bit grey is refused (PIL clips it at 255).
- * PNGs give PIL's pixels exactly, JPEGs to within rounding. E_FORMAT: no PNG or JPEG, cut off or
- * damaged; E_UNSUPPORTED: other kinds; E_LIMIT: above the limits. */
+/* The pixels that PIL gives, bit for bit, as Hugging Face's load_image() asks for them:
+ * ImageOps.exif_transpose(Image.open(...)).convert("RGB"). So the orientation noted in Exif or XMP is
+ * applied; grey and palettes are widened; alpha and transparent colours are dropped, not laid over a
+ * background; 16-bit colour is cut to its high byte, 16-bit grey clipped at 255; CMYK becomes RGB by
+ * PIL's formula. JPEGs are those of libjpeg-turbo. `what` names the image in error sentences.
+ * E_FORMAT: no PNG or JPEG, cut off or damaged; E_UNSUPPORTED: other kinds; E_LIMIT: above the
+ * limits. */
 assay_status assay_image_decode(const uint8_t *bytes, size_t n, const char *what, assay_image *out,
                                 assay_error *err);
 void assay_image_free(assay_image *image); /* zeroed image is fine; leaves it zeroed */
 
 /* PIL's Image.resize(..., LANCZOS) on 8-bit RGB, bit for bit: horizontal pass, rounding to 8 bit,
- * vertical pass (Pillow up to 12; 13 sometimes swaps the passes). E_ARGUMENT for sizes outside the
- * limits above. */
+ * vertical pass (Pillow up to 12.1; later ones sometimes swap the passes). E_ARGUMENT for sizes
+ * outside the limits above. */
 assay_status assay_image_resize(const assay_image *image, int width, int height, assay_image *out,
                                 assay_error *err);
 

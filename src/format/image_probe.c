@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "format/exif.h"
+#include "format/png_text.h"
+
 static const uint8_t PNG_SIGNATURE[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
 enum { PNG_GREY = 0, PNG_PALETTE = 3, PNG_HEADER_BYTES = 13, PNG_CHUNK_FRAME = 12 };
@@ -37,16 +40,14 @@ static assay_status png_header(const uint8_t *data, uint32_t length, const char 
                           length);
     out->width = big_u32(data);
     out->height = big_u32(data + 4);
-    int depth = data[8], colour = data[9];
-    if (depth == 16 && colour == PNG_GREY)
-        return assay_fail(err, ASSAY_E_UNSUPPORTED,
-                          "image %s: 16-bit grey PNG has no agreed conversion to 8-bit RGB", what);
+    out->grey16 = data[8] == 16 && data[9] == PNG_GREY;
     return ASSAY_OK;
 }
 
 static assay_status inspect_png(const uint8_t *bytes, size_t n, const char *what,
                                 assay_image_probe *out, assay_error *err) {
     int colour = -1;
+    assay_orientations found = {0};
     for (size_t at = sizeof PNG_SIGNATURE;;) {
         if (n - at < PNG_CHUNK_FRAME)
             return assay_fail(err, ASSAY_E_FORMAT, "image %s: PNG is cut off after %zu bytes", what,
@@ -72,7 +73,13 @@ static assay_status inspect_png(const uint8_t *bytes, size_t n, const char *what
                 return assay_fail(err, ASSAY_E_FORMAT, "image %s: damaged PNG palette", what);
             out->palette_at = at;
             out->palette_colours = length / 3;
+        } else if (memcmp(chunk + 4, "eXIf", 4) == 0) {
+            found.has_exif = true;
+            found.exif = assay_exif_orientation(chunk + 8, length);
+        } else if (!assay_png_text(chunk + 4, chunk + 8, length, &found)) {
+            return assay_fail(err, ASSAY_E_MEMORY, "image %s: out of memory", what);
         } else if (memcmp(chunk + 4, "IEND", 4) == 0) {
+            out->orientation = assay_orientation_of(&found);
             return ASSAY_OK;
         }
         at += (size_t)length + PNG_CHUNK_FRAME;
@@ -106,13 +113,43 @@ static assay_status jpeg_frame(uint8_t marker, const uint8_t *data, size_t lengt
     out->width = big_u16(data + 3);
     if (out->width == 0 || out->height == 0)
         return assay_fail(err, ASSAY_E_FORMAT, "image %s: zero size", what);
+    out->components = data[5];
+    if (out->components != 1 && out->components != 3 && out->components != 4)
+        return assay_fail(err, ASSAY_E_UNSUPPORTED,
+                          "image %s: JPEG of %d components is not supported, only 1, 3 and 4", what,
+                          out->components);
+    if (length < 6 + 3 * (size_t)out->components)
+        return assay_fail(err, ASSAY_E_FORMAT, "image %s: damaged JPEG frame header", what);
+    for (int i = 0; i < out->components; i++) out->component_ids[i] = data[6 + 3 * i];
     return ASSAY_OK;
+}
+
+static bool starts_with(const uint8_t *data, size_t n, const char *name, size_t n_name) {
+    return n >= n_name && memcmp(data, name, n_name) == 0;
+}
+
+/* The application segments that say something about the pixels; `marker` is 0xe0 + its number. */
+static void jpeg_application(uint8_t marker, const uint8_t *data, size_t n, assay_image_probe *out,
+                             assay_orientations *found) {
+    static const char exif[6] = "Exif\0", xmp[29] = "http://ns.adobe.com/xap/1.0/";
+    if (marker == 0xe0 && n >= 14 && starts_with(data, n, "JFIF", 5)) {
+        out->jfif = true;
+    } else if (marker == 0xe1 && starts_with(data, n, exif, sizeof exif)) {
+        if (!found->has_exif) found->exif = assay_exif_orientation(data, n);
+        found->has_exif = true;
+    } else if (marker == 0xe1 && starts_with(data, n, xmp, sizeof xmp)) {
+        found->xmp = assay_xmp_orientation(data + sizeof xmp, n - sizeof xmp);
+    } else if (marker == 0xee && n >= 12 && starts_with(data, n, "Adobe", 5)) {
+        out->adobe = data[11];
+    }
 }
 
 static assay_status inspect_jpeg(const uint8_t *bytes, size_t n, const char *what,
                                  assay_image_probe *out, assay_error *err) {
     out->jpeg = true;
-    bool quantized = false;
+    out->adobe = ASSAY_JPEG_NO_ADOBE;
+    bool quantized = false, scanned = false;
+    assay_orientations found = {0};
     for (size_t at = 2;;) {
         at = jpeg_next_marker(bytes, n, at);
         if (n - at < 2) break;
@@ -120,9 +157,11 @@ static assay_status inspect_jpeg(const uint8_t *bytes, size_t n, const char *wha
         if (marker == 0xd9) {
             if (out->width == 0)
                 return assay_fail(err, ASSAY_E_FORMAT, "image %s: JPEG without a frame", what);
-            if (quantized) return ASSAY_OK; /* stb would take zeros */
-            return assay_fail(err, ASSAY_E_FORMAT, "image %s: JPEG without quantization tables",
-                              what);
+            if (!quantized) /* stb would take zeros */
+                return assay_fail(err, ASSAY_E_FORMAT, "image %s: JPEG without quantization tables",
+                                  what);
+            out->orientation = assay_orientation_of(&found);
+            return ASSAY_OK;
         }
         if (n - at < 4) break;
         size_t length = big_u16(bytes + at + 2);
@@ -137,6 +176,8 @@ static assay_status inspect_jpeg(const uint8_t *bytes, size_t n, const char *wha
             if (status != ASSAY_OK) return status;
         }
         quantized = quantized || marker == 0xdb;
+        scanned = scanned || marker == 0xda;
+        if (!scanned) jpeg_application(marker, bytes + at + 4, length - 2, out, &found);
         at += 2 + length;
     }
     return assay_fail(err, ASSAY_E_FORMAT, "image %s: JPEG is cut off after %zu bytes", what, n);

@@ -9,12 +9,24 @@
 
 #include "base/status.h"
 
+enum { ASSAY_JPEG_NO_ADOBE = -1 };
+
 typedef struct assay_image_probe {
-    uint32_t width, height;
+    uint32_t width, height; /* as stored; an orientation from 5 on exchanges them */
+    int orientation;        /* Exif's: 1 as stored, 2..8 to be turned or mirrored */
     bool jpeg;
-    /* PNG with a palette: where the PLTE chunk starts (its length field) and how many colours it
-     * has; else 0. */
+
+    /* PNG */
+    bool grey16;
+    /* with a palette: where the PLTE chunk starts (its length field) and how many colours it has;
+     * else 0 */
     size_t palette_at, palette_colours;
+
+    /* JPEG */
+    int components; /* 1, 3 or 4 */
+    uint8_t component_ids[4];
+    bool jfif;
+    int adobe; /* colour transform of an Adobe segment, or ASSAY_JPEG_NO_ADOBE */
 } assay_image_probe;
 
 /* E_FORMAT when the bytes are no PNG or JPEG or are damaged, E_UNSUPPORTED for kinds of PNG and

@@ -1,12 +1,13 @@
 """Golden files for format/image.c: python3 tests/golden/gen/images.py
 
-Needs Pillow below 13, which always resizes horizontally first.
+Needs Pillow below 12.2, which always resizes horizontally first.
 
 Writes, below tests/:
   golden/image/resize.tsv   sizes, seed and SHA-256 of Image.resize(..., LANCZOS); the input is `noise` below, which the
                             C test computes too
-  golden/image/decode.tsv   SHA-256 of Image.open(file).convert("RGB") for every PNG beside it (all colour types, depths, interlace)
-  golden/image/*.jpg, *.jpg.png   JPEGs and what libjpeg makes of them (compared with a tolerance: two decoders)
+  golden/image/*.png, *.jpg   all colour types and depths, interlaced or not; JPEGs of all samplings and colour marks, turned by
+                            Exif and XMP; odd sizes
+  golden/image/decode.tsv   SHA-256 of ImageOps.exif_transpose(Image.open(file)).convert("RGB") for each of them
   fuzz/seeds/image/*        some of these
   bad/image/*, bad/image/expected.tsv   broken files with the status and a part of the sentence they must end in
 """
@@ -16,11 +17,12 @@ import pathlib
 import struct
 import zlib
 
+import jpeg_writer
 import numpy as np
 import PIL
-from PIL import Image
+from PIL import Image, ImageOps, features
 
-assert int(PIL.__version__.split('.')[0]) < 13, 'Pillow 13 swaps the passes of a resize'
+assert tuple(int(n) for n in PIL.__version__.split('.')[:2]) < (12, 2), 'Pillow from 12.2 on swaps the passes of a resize'
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / 'golden' / 'image'
@@ -149,12 +151,74 @@ def decode_goldens():
     files['grey_key.png'] = png(rng.integers(0, 4, (9, 13, 1)), 8, 0, 0, chunk(b'tRNS', struct.pack('>H', 2)))
     files['rgb_key.png'] = png(rng.integers(0, 2, (9, 13, 3)), 8, 2, 0, chunk(b'tRNS', struct.pack('>HHH', 1, 1, 1)))
     files['two_idat.png'] = split_idat(png(rng.integers(0, 256, (9, 13, 3)), 8, 2))
-    rows = []
-    for name, data in sorted(files.items()):
-        (GOLDEN / name).write_bytes(data)
-        rgb = Image.open(io.BytesIO(data)).convert('RGB')
-        rows.append(f'{name}\t{rgb.width}\t{rgb.height}\t{sha(np.asarray(rgb))}\n')
-    (GOLDEN / 'decode.tsv').write_text(''.join(rows))
+    files['grey16.png'] = png(rng.integers(0, 600, (9, 13, 1)), 16, 0, 1)
+    files['grey16_key.png'] = png(rng.integers(0, 2, (9, 13, 1)), 16, 0, 0, chunk(b'tRNS', bytes([0, 1])))
+    files.update(turned_pngs(rng))
+    files.update(odd_pngs())
+    return files
+
+
+def tiff(orientation, order='<', kind=3, more=0):
+    """Exif: a directory with the orientation, after `more` other entries."""
+    value = struct.pack(order + ('H2x' if kind == 3 else 'I'), orientation)
+    entries = [struct.pack(order + 'HHII', 0x10f, 4, 1, 7)] * more + [struct.pack(order + 'HHI', 0x112, kind, 1) + value]
+    return ((b'II*\0' if order == '<' else b'MM\0*') + struct.pack(order + 'IH', 8, len(entries)) + b''.join(entries)
+            + bytes(4))
+
+
+def xmp(orientation):
+    return f'<x:xmpmeta><rdf:Description tiff:Orientation="{orientation}"/></x:xmpmeta>'.encode()
+
+
+def turned_pngs(rng):
+    samples = rng.integers(0, 256, (9, 13, 3))
+    text = b'XML:com.adobe.xmp\0\0\0en\0\0'
+
+    def with_chunks(*chunks):
+        return png(samples, 8, 2, 0, b''.join(chunk(kind, data) for kind, data in chunks))
+
+    def profile(orientation):
+        data = b'Exif\0\0' + tiff(orientation)
+        digits = data.hex()
+        return f'\nexif\n{len(data):8}\n'.encode() + '\n'.join(digits[i:i + 36] for i in range(0, len(digits), 36)).encode()
+
+    end = chunk(b'IEND', b'')
+    raw = b'Raw profile type exif\0'
+    no_orientation = b'II*\0' + struct.pack('<IHHHIII', 8, 1, 0x10f, 4, 1, 7, 0)
+    return {
+        'profile5.png': with_chunks((b'tEXt', raw + profile(5))),
+        'profile2_deflated.png': with_chunks((b'zTXt', raw + b'\0' + zlib.compress(profile(2)))),
+        'profile_and_exif.png': with_chunks((b'tEXt', raw + profile(5)), (b'eXIf', no_orientation)),
+        'xmp8_deflated.png': with_chunks((b'iTXt', text[:18] + b'\1\0\0\0' + zlib.compress(xmp(8)))),
+        'xmp_open.png': with_chunks((b'iTXt', text[:18] + b'\0\0en')),
+        'xmp_bad_method.png': with_chunks((b'iTXt', text[:18] + b'\1\7\0\0' + zlib.compress(xmp(8)))),
+        'exif6.png': with_chunks((b'eXIf', tiff(6))),
+        'exif_big_endian.png': with_chunks((b'eXIf', tiff(5, '>', 3, 2))),
+        'exif_long.png': with_chunks((b'eXIf', tiff(8, '>', 4))),
+        'exif_nothing.png': with_chunks((b'eXIf', tiff(9))),
+        'exif_late.png': with_chunks()[:-len(end)] + chunk(b'eXIf', tiff(7)) + end,
+        'xmp4.png': with_chunks((b'iTXt', text + xmp(4))),
+        'xmp_and_exif.png': with_chunks((b'iTXt', text + xmp(4)), (b'eXIf', tiff(3))),
+    }
+
+
+def odd_pngs():
+    """Sizes that meet the edges of the processor's rounding. Waves, so that they compress."""
+    sizes = [(1, 1), (1, 3000), (3000, 1), (513, 511), (511, 513), (1000, 30), (8000, 4), (2, 3), (1025, 511), (700, 1301),
+             (2047, 33), (512, 512)]
+    modes = ['RGB', 'L', 'RGB', 'P', 'RGBA', 'LA', 'RGB', 'RGBA', '1', 'P', 'L', '1']
+    files = {}
+    for (width, height), mode in zip(sizes, modes):
+        y, x = np.mgrid[0:height, 0:width]
+        waves = np.stack([(x * 3 + y * (2 + c)) // 5 * 5 % 256 for c in range(4)], -1).astype(np.uint8)
+        image = Image.fromarray(waves, 'RGBA')
+        if mode == 'P':
+            image = image.convert('RGB').quantize(16, dither=Image.Dither.NONE)
+        else:
+            image = image.convert(mode, dither=Image.Dither.NONE)
+        buffer = io.BytesIO()
+        image.save(buffer, 'PNG', optimize=True, **({'transparency': 3} if mode == 'P' else {}))
+        files[f'{width}x{height}_{mode.lower()}.png'] = buffer.getvalue()
     return files
 
 
@@ -165,26 +229,99 @@ def split_idat(data):
     return data[:at] + chunk(b'IDAT', body[:10]) + chunk(b'IDAT', body[10:]) + data[at + 12 + length:]
 
 
-def photo(width, height):
-    y, x = np.mgrid[0:height, 0:width].astype(np.float64)
+def photo(width, height, scale=1):
+    y, x = np.mgrid[0:height, 0:width].astype(np.float64) / scale
     rgb = [128 + 100 * np.sin(x / (9 + 4 * c) + c) * np.cos(y / (7 + 3 * c)) for c in range(3)]
     return Image.fromarray(np.clip(np.stack(rgb, -1), 0, 255).astype(np.uint8), 'RGB')
 
 
-def jpeg_goldens():
-    variants = {
-        'full': (photo(61, 43), dict(quality=92, subsampling=0)),
-        'half': (photo(61, 43), dict(quality=85, subsampling=2)),
-        'wide': (photo(64, 16), dict(quality=85, subsampling=1)),
-        'progressive': (photo(61, 43), dict(quality=85, subsampling=2, progressive=True)),
-        'grey': (photo(61, 43).convert('L'), dict(quality=85)),
-        'restart': (photo(61, 43), dict(quality=85, restart_marker_rows=1)),
+def encoded(image, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, 'JPEG', **options)
+    return buffer.getvalue()
+
+
+def pillow_jpegs():
+    picture = photo(61, 43)
+    rough = Image.fromarray(noise(45, 29, 7, 0), 'RGB')
+    files = {
+        'full': encoded(picture, quality=92, subsampling=0),
+        'half': encoded(picture, quality=85, subsampling=2),
+        'wide': encoded(photo(64, 16), quality=85, subsampling=1),
+        'quarter': encoded(photo(45, 29), quality=85, subsampling='4:1:1'),
+        'progressive': encoded(picture, quality=85, subsampling=2, progressive=True),
+        'progressive_wide': encoded(rough, quality=60, subsampling=1, progressive=True),
+        'grey': encoded(picture.convert('L'), quality=85),
+        'grey_progressive': encoded(rough.convert('L'), quality=50, progressive=True),
+        'restart': encoded(picture, quality=85, restart_marker_rows=1),
+        'quality1': encoded(rough, quality=1, subsampling=0),
+        'quality100': encoded(rough, quality=100, subsampling=2),
+        'rgb': encoded(photo(33, 21), quality=85, keep_rgb=True),
+        'cmyk': encoded(Image.merge('CMYK', [*photo(33, 21).split(), photo(33, 21).getchannel(0)]), quality=85),
+        'xmp7': encoded(photo(37, 21), quality=85, xmp=xmp(7)),
+        'large': encoded(photo(1500, 1001, 12), quality=30),
+        'tall': encoded(photo(301, 907, 4), quality=40, exif=tiff(6)),
     }
-    for name, (image, options) in variants.items():
-        buffer = io.BytesIO()
-        image.save(buffer, 'JPEG', **options)
-        (GOLDEN / f'{name}.jpg').write_bytes(buffer.getvalue())
-        Image.open(io.BytesIO(buffer.getvalue())).convert('RGB').save(GOLDEN / f'{name}.jpg.png', optimize=True)
+    for width, height in ((1, 1), (2, 2), (3, 3), (5, 4), (17, 33)):
+        files[f'{width}x{height}_half'] = encoded(photo(width, height), quality=85, subsampling=2)
+    for orientation in range(1, 9):
+        files[f'exif{orientation}'] = encoded(photo(37, 21), quality=75, exif=tiff(orientation))
+    return files
+
+
+def written_jpegs():
+    """Layouts that Pillow reads and does not write."""
+    quant = np.array([4 + i // 8 + i % 8 for i in range(64)])
+
+    def planes(width, height, sampling):
+        for c, (h, w) in enumerate(jpeg_writer.plane_sizes(width, height, sampling)):
+            y, x = np.mgrid[0:h, 0:w] * (16 / min(h, w))
+            yield 128 + 110 * np.sin(x / (3 + c) + c) * np.cos(y / (4 - c / 2))
+
+    def make(width, height, sampling, **options):
+        blocks = [jpeg_writer.coefficients(p, quant) for p in planes(width, height, sampling)]
+        return jpeg_writer.write(width, height, sampling, blocks, quant, **options)
+
+    def extreme():
+        """Coefficients that no picture has: sums beyond 16 bit."""
+        rng = np.random.default_rng(46)
+        blocks = [rng.integers(-1000, 1000, (h // 8, w // 8, 64)) * (rng.random((h // 8, w // 8, 64)) < 0.1)
+                  for h, w in jpeg_writer.plane_sizes(23, 17, full)]
+        for b in blocks:
+            b[:, :, 0] //= 2
+        return jpeg_writer.write(23, 17, full, blocks, quant)
+
+    one, full, half = (1, 1), [(1, 1)] * 3, [(2, 2), (1, 1), (1, 1)]
+    return {
+        'high': make(29, 45, [(1, 2), one, one]),
+        'eighth': make(45, 37, [(4, 2), one, one]),
+        'chroma': make(29, 27, [one, (2, 2), (2, 2)]),
+        'mixed': make(45, 29, [(2, 2), (2, 1), (1, 2)]),
+        'threefold': make(45, 29, [(3, 1), one, one]),
+        'high_narrow': make(2, 19, [(2, 2), one, one]),
+        'grey_sampled': make(29, 27, [(2, 2)]),
+        'scans': make(45, 29, half, interleaved=False, jfif=True),
+        'restarts': make(45, 29, half, restart=1),
+        'wide_quant': make(29, 27, half, wide_quant=True),
+        'adobe_rgb': make(29, 27, full, adobe=0),
+        'adobe_ycc': make(29, 27, full, adobe=1),
+        'adobe_jfif': make(29, 27, full, adobe=0, jfif=True),
+        'named_rgb': make(29, 27, full, ids=[82, 71, 66]),
+        'named_jfif': make(29, 27, full, ids=[82, 71, 66], jfif=True),
+        'ycck': make(29, 27, [one] * 4, adobe=2),
+        'ycck_half': make(45, 29, [*half, (2, 2)], adobe=2),
+        'cmyk_plain': make(29, 27, [one] * 4),
+        'extreme': extreme(),
+    }
+
+
+def write_goldens(files):
+    rows = []
+    for name, data in sorted(files.items()):
+        (GOLDEN / name).write_bytes(data)
+        rgb = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert('RGB')
+        rows.append(f'{name}\t{rgb.width}\t{rgb.height}\t{sha(np.asarray(rgb))}\n')
+    (GOLDEN / 'decode.tsv').write_text(''.join(rows))
 
 
 def bad_files(good_pngs):
@@ -205,7 +342,8 @@ def bad_files(good_pngs):
     zero[sof + 5:sof + 9] = bytes(4)
     huge = bytearray(jpeg)
     huge[sof + 5:sof + 9] = struct.pack('>HH', 20000, 20000)
-    rng = np.random.default_rng(7)
+    two = bytearray(jpeg)
+    two[sof + 9] = 2
     cases = [
         ('empty.png', b'', 'format', 'empty'),
         ('text.png', b'this is no image at all', 'format', 'not a PNG or JPEG'),
@@ -232,7 +370,6 @@ def bad_files(good_pngs):
         ('colour.png', SIGNATURE + header(13, 9, 8, 5) + idat + end, 'format', 'damaged PNG data'),
         ('filter.png', SIGNATURE + header(13, 9, 8, 2) + chunk(b'IDAT', zlib.compress(b'\x09' + bytes(39) + bytes(8 * 40)))
          + end, 'format', 'damaged PNG data'),
-        ('grey16.png', png(rng.integers(0, 65536, (9, 13, 1)), 16, 0), 'unsupported', '16-bit grey'),
         ('critical.png', SIGNATURE + header(13, 9, 8, 2) + chunk(b'ABCD', b'') + idat + end, 'format', 'damaged PNG data'),
         ('cut.jpg', jpeg[:len(jpeg) * 2 // 3], 'format', 'cut off'),
         ('only_start.jpg', jpeg[:3], 'format', 'cut off'),
@@ -242,6 +379,8 @@ def bad_files(good_pngs):
         ('zero.jpg', bytes(zero), 'format', 'zero size'),
         ('lossless.jpg', bytes(lossless), 'unsupported', 'process 3'),
         ('twelve_bits.jpg', bytes(twelve), 'unsupported', '12 bits'),
+        ('two_components.jpg', bytes(two), 'unsupported', '2 components'),
+        ('short_frame.jpg', jpeg[:sof + 2] + b'\0\x0a' + jpeg[sof + 4:], 'format', 'damaged JPEG frame'),
         ('no_tables.jpg', jpeg[:2] + jpeg[sof:], 'format', 'without quantization tables'),
         ('segment.jpg', jpeg[:2] + b'\xff\xe0\x00\x01' + jpeg[2:], 'format', 'damaged JPEG segment'),
     ]
@@ -253,14 +392,18 @@ def bad_files(good_pngs):
 GOLDEN.mkdir(parents=True, exist_ok=True)
 BAD.mkdir(parents=True, exist_ok=True)
 resize_goldens()
-pngs = decode_goldens()
-jpeg_goldens()
-bad_files(pngs)
-names = sorted(p for p in GOLDEN.iterdir() if p.name != 'SOURCES.txt')
+goldens = decode_goldens()
+goldens.update((f'{name}.jpg', data) for name, data in {**pillow_jpegs(), **written_jpegs()}.items())
+write_goldens(goldens)
+bad_files(goldens)
+names = sorted(p for p in GOLDEN.iterdir() if p.name not in ('SOURCES.txt', 'preprocess.tsv'))
 (GOLDEN / 'SOURCES.txt').write_text(
-    f'Made by tests/golden/gen/images.py with Pillow {PIL.__version__}, numpy {np.__version__}.\n'
+    f'Made by tests/golden/gen/images.py with Pillow {PIL.__version__} (libjpeg-turbo '
+    f'{features.version_feature("libjpeg_turbo")}), numpy {np.__version__}.\n'
     + ''.join(f'{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}\n' for p in names))
 
 SEEDS.mkdir(parents=True, exist_ok=True)
-for name in ('c2d8i0.png', 'c6d16i1.png', 'c0d2i0.png', 'palette5_alpha.png', 'half.jpg', 'progressive.jpg', 'restart.jpg', 'grey.jpg'):
+for name in ('c2d8i0.png', 'c6d16i1.png', 'c0d2i0.png', 'palette5_alpha.png', 'grey16.png', 'exif_big_endian.png',
+             'xmp_and_exif.png', 'xmp8_deflated.png', 'xmp_open.png', 'profile2_deflated.png', 'half.jpg', 'progressive.jpg', 'restart.jpg', 'grey.jpg', 'exif6.jpg', 'xmp7.jpg', 'cmyk.jpg',
+             'ycck_half.jpg', 'eighth.jpg', 'scans.jpg', 'extreme.jpg'):
     (SEEDS / name).write_bytes((GOLDEN / name).read_bytes())
