@@ -44,6 +44,16 @@ static bool get_integer(const assay_arg *arg, const char *text) {
     return true;
 }
 
+/* A decimal number within the argument's bounds. */
+static bool get_number(const assay_arg *arg, const char *text) {
+    char *end = NULL;
+    if (text[0] == '\0' || text[strspn(text, "0123456789.")] != '\0') return false;
+    double x = strtod(text, &end);
+    if (*end != '\0' || end == text || x < arg->least || x > arg->most) return false;
+    *arg->number = x;
+    return true;
+}
+
 static bool usage_error(const assay_usage *usage, int *code, const char *before, const char *what,
                         const char *after) {
     assay_error err = {0};
@@ -72,8 +82,22 @@ static bool take_option(const assay_usage *usage, int argc, char **argv, int *i,
         *arg->text = value;
         return true;
     }
-    if (get_integer(arg, value)) return true;
     char after[120];
+    if (arg->list != NULL) {
+        if (*arg->n_list < arg->list_max) {
+            arg->list[(*arg->n_list)++] = value;
+            return true;
+        }
+        snprintf(after, sizeof after, " can be given %zu times at most", arg->list_max);
+        return usage_error(usage, code, "option ", arg->name, after);
+    }
+    if (arg->number != NULL) {
+        if (get_number(arg, value)) return true;
+        snprintf(after, sizeof after, " is not a number from %g to %g (%s)", arg->least, arg->most,
+                 arg->name);
+        return usage_error(usage, code, "", value, after);
+    }
+    if (get_integer(arg, value)) return true;
     snprintf(after, sizeof after, " is not a whole number from %lld to %lld (%s)",
              (long long)arg->low, (long long)arg->high, arg->name);
     return usage_error(usage, code, "", value, after);

@@ -28,16 +28,21 @@ int assay_command_report(int argc, char **argv);
 int assay_command_gen(int argc, char **argv);
 int assay_command_model(int argc, char **argv);
 int assay_command_bench(int argc, char **argv);
+int assay_command_embed(int argc, char **argv);
+int assay_command_generate(int argc, char **argv);
 
-/* One option of a command. Exactly one of flag, text, integer is set: where its value goes. Set the
- * default there before parsing. */
+/* One option of a command. Exactly one of flag, text, list, integer, number is set: where its value
+ * goes. Set the default there before parsing. */
 typedef struct assay_arg {
     const char *name;  /* "--limit" */
     const char *value; /* name of its value in the help, "N"; NULL for a flag */
     const char *help;  /* one line; the default in brackets */
     bool *flag;
     const char **text;
+    const char **list; /* [list_max], for an option that may be given again; *n_list counts */
+    size_t *n_list, list_max;
     int64_t *integer, low, high;
+    double *number, least, most; /* digits with a point, no exponent */
 } assay_arg;
 
 typedef struct assay_usage {
