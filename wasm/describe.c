@@ -1,5 +1,8 @@
 #include "describe.h"
 
+#include <stdlib.h>
+
+#include "base/maths.h"
 #include "base/os.h"
 #include "format/json.h"
 #include "kernels/kernels.h"
@@ -86,4 +89,17 @@ void describe_sample(assay_buffer *out, const assay_sample *s) {
                            (u64)image->offset, (u64)image->size);
     }
     assay_buffer_print(out, "]}");
+}
+
+void describe_piece(assay_buffer *out, const assay_piece *piece) {
+    char *text = assay_strndup(piece->text, piece->n_bytes);
+    if (text == NULL) out->failed = true;
+    assay_buffer_print(out, "{\"id\":%d,\"logprob\":", (int)piece->id);
+    assay_json_number(out, (double)piece->logprob);
+    assay_buffer_print(out, ",\"bits\":\"%08x\",", (unsigned)assay_f32_bits(piece->logprob));
+    describe_member(out, "text", text);
+    describe_member(out, "end", assay_generate_end_name(piece->end));
+    assay_buffer_print(out, "\"stop\":%d,\"complete\":%s,\"choice\":%d}", piece->stop,
+                       piece->complete ? "true" : "false", piece->choice);
+    free(text);
 }

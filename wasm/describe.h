@@ -3,6 +3,7 @@
 #define ASSAY_WASM_DESCRIBE_H
 
 #include "assay.h"
+#include "assay_generate.h"
 #include "base/arena.h"
 #include "format/shard.h"
 
@@ -17,5 +18,7 @@ void describe_model(assay_buffer *out, const assay_model_info *info);
 void describe_dataset(assay_buffer *out, const assay_dataset *dataset);
 /* As its line in the index, with the names of the header format/shard.h. */
 void describe_sample(assay_buffer *out, const assay_sample *sample);
+/* {"id","logprob","bits":"3f800000" of logprob,"text","end":"" while it goes on,"stop","complete":bool,"choice"} */
+void describe_piece(assay_buffer *out, const assay_piece *piece);
 
 #endif

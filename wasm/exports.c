@@ -12,8 +12,10 @@
 #include <stdlib.h>
 
 #include "assay_eval.h"
+#include "assay_generate.h"
 #include "base/arena.h"
 #include "base/os.h"
+#include "base/sha256.h"
 #include "describe.h"
 #include "format/json.h"
 
@@ -86,18 +88,34 @@ EXPORT double assay_web_peak_memory(void) {
     return (double)assay_os_peak_memory();
 }
 
+/* ---- hashing what is downloaded --------------------------------------------------------------------- */
+
+EXPORT assay_sha256 *assay_web_sha256_create(void) {
+    assay_sha256 *sha = assay_alloc(1, sizeof *sha);
+    if (sha != NULL) assay_sha256_init(sha);
+    return sha;
+}
+EXPORT void assay_web_sha256_update(assay_sha256 *sha, const uint8_t *bytes, size_t n) {
+    assay_sha256_update(sha, bytes, n);
+}
+/* 64 hex digits; takes no more bytes afterwards. Freed with assay_web_free. */
+EXPORT const char *assay_web_sha256_final(assay_web *web, assay_sha256 *sha) {
+    assay_buffer *out = answer(web);
+    assay_buffer_print(out, "%s", assay_sha256_final(sha).hex);
+    return finish(web);
+}
+
 /* ---- model, threads, session ------------------------------------------------------------------------ */
 
-/* Takes over both blocks (of assay_web_alloc), on failure too; vision may be 0. Names are for error sentences. */
-EXPORT assay_model *assay_web_model_create(assay_web *web, uint8_t *text, size_t n_text,
-                                           const char *text_name, uint8_t *vision, size_t n_vision,
-                                           const char *vision_name) {
+/* files: for each file three words, address and length of its block (of assay_web_alloc) and its name for error sentences;
+ * the n_text parts of the language model in any order, then the vision tower if n_vision is 1. Takes over all blocks, on failure
+ * too; the words and the names are borrowed. */
+EXPORT assay_model *assay_web_model_create(assay_web *web, const assay_model_file *files,
+                                           size_t n_text, size_t n_vision) {
     answer(web);
     assay_model *model = NULL;
-    assay_status status =
-        assay_model_create((assay_model_file){text, n_text, text_name},
-                           (assay_model_file){vision, n_vision, vision_name}, &model, &web->err);
-    return status == ASSAY_OK ? model : NULL;
+    assay_model_file vision = n_vision > 0 ? files[n_text] : (assay_model_file){0};
+    return assay_model_create(files, n_text, vision, &model, &web->err) == ASSAY_OK ? model : NULL;
 }
 EXPORT void assay_web_model_destroy(assay_model *model) {
     assay_model_destroy(model);
@@ -265,6 +283,44 @@ EXPORT const char *assay_web_run_close(assay_web *web, assay_run *run) {
     answer(web);
     const char *line = NULL;
     return assay_run_close(run, &line, &web->err) == ASSAY_OK ? line : NULL;
+}
+
+/* ---- generation ------------------------------------------------------------------------------------- */
+
+/* Empties the timeline: the next turn begins a conversation. */
+EXPORT int assay_web_generate_reset(assay_web *web, assay_session *session) {
+    answer(web);
+    return (int)assay_session_truncate(session, 0, &web->err);
+}
+
+/* A turn of the user. images: for each three words, address and length of its encoded file and its name (or 0). */
+EXPORT int assay_web_generate_ask(assay_web *web, assay_session *session, const char *text,
+                                  const assay_ask_image *images, size_t n_images, int tile_edge) {
+    answer(web);
+    const assay_ask ask = {
+        .text = text, .images = images, .n_images = n_images, .tile_edge = tile_edge};
+    return (int)assay_session_ask(session, &ask, &web->err);
+}
+
+/* options: JSON of n bytes, assay_generator_create_json. */
+EXPORT assay_generator *assay_web_generate_create(assay_web *web, assay_session *session,
+                                                  const char *options, size_t n) {
+    answer(web);
+    assay_generator *generator = NULL;
+    assay_status status = assay_generator_create_json(session, options, n, &generator, &web->err);
+    return status == ASSAY_OK ? generator : NULL;
+}
+EXPORT void assay_web_generate_destroy(assay_generator *generator) {
+    assay_generator_destroy(generator);
+}
+
+/* The next piece: describe_piece. After "cancelled" it may be called again. */
+EXPORT const char *assay_web_generate_next(assay_web *web, assay_generator *generator) {
+    assay_buffer *out = answer(web);
+    assay_piece piece;
+    if (assay_generator_next(generator, &piece, &web->err) != ASSAY_OK) return NULL;
+    describe_piece(out, &piece);
+    return finish(web);
 }
 
 /* ---- records ---------------------------------------------------------------------------------------- */

@@ -8,8 +8,12 @@ import { readdirSync, statSync, writeSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
+import { prepareModels } from './models.mjs';
 
-const args = process.argv.slice(2);
+const program = fileURLToPath(import.meta.url);
+const prepared = await prepareModels(program, process.argv.slice(2));
+if ('code' in prepared) process.exit(prepared.code);
+const { args } = prepared;
 const build = process.env.ASSAY_WASM === 'st' ? 'st' : 'mt';
 
 /** Threads to have ready: those of --threads (`bench` takes several numbers, and each wants its own), else one a core. */
@@ -68,7 +72,7 @@ function connectOutput(module) {
 const { default: createModule } = await import(`../wasm/assay-${build}.mjs`);
 const module = await createModule({
   threads: threadsAsked(),
-  thisProgram: fileURLToPath(import.meta.url),
+  thisProgram: program,
 });
 mountHost(module);
 connectOutput(module);

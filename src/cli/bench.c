@@ -107,7 +107,7 @@ static assay_status make_model(const bench_options *o, assay_model **out, assay_
         free(vision.bytes);
         return status;
     }
-    return assay_model_create(text, vision, out, err);
+    return assay_model_create(&text, 1, vision, out, err);
 }
 
 /* ---- measurements ---- */
@@ -359,7 +359,7 @@ int assay_command_bench(int argc, char **argv) {
          .text = &o.preset},
         {.name = "--type",
          .value = "TYPE",
-         .help = "of the weights: F32, F16, Q8_0 [Q8_0]",
+         .help = "of the weights, as in assay model random [Q8_0]",
          .text = &o.type},
         {.name = "--kernels",
          .value = "NAME",

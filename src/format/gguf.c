@@ -30,6 +30,7 @@ typedef struct parser {
     assay_cursor in;
     assay_gguf *g;
     assay_error *err;
+    uint64_t n_file; /* bytes of the whole file */
     uint32_t alignment;
 } parser;
 
@@ -157,9 +158,7 @@ static assay_status parse_array(parser *p, gguf_entry *e) {
     return e->item_kind == GGUF_STRING ? parse_string_items(p, e) : parse_number_items(p, e);
 }
 
-static assay_status parse_entry(parser *p, size_t number, gguf_entry *e) {
-    assay_status status = parse_name(p, "metadata entry", number, &e->key);
-    if (status != ASSAY_OK) return status;
+static assay_status parse_value(parser *p, gguf_entry *e) {
     uint32_t kind = assay_cursor_u32(&p->in);
     if (p->in.failed) return cut_off(p, e->key);
     if (kind >= GGUF_N_KINDS)
@@ -171,6 +170,15 @@ static assay_status parse_entry(parser *p, size_t number, gguf_entry *e) {
     if (p->in.failed) return cut_off(p, e->key);
     if (!valid) return REFUSE(p, ASSAY_E_FORMAT, "%s is no bool", e->key);
     return ASSAY_OK;
+}
+
+static assay_status parse_entry(parser *p, size_t number, gguf_entry *e) {
+    size_t start = p->in.at;
+    assay_status status = parse_name(p, "metadata entry", number, &e->key);
+    if (status == ASSAY_OK) status = parse_value(p, e);
+    e->bytes = p->in.bytes + start;
+    e->n_bytes = p->in.at - start;
+    return status;
 }
 
 static assay_status parse_tensor(parser *p, size_t number, assay_gguf_tensor *t) {
@@ -208,7 +216,7 @@ static assay_status place_tensors(parser *p) {
     uint64_t start = ((uint64_t)p->in.at + p->alignment - 1) / p->alignment * p->alignment, end = 0;
     if (g->n_tensors == 0 && start > p->in.size) start = p->in.size; /* nothing to align */
     if (start > p->in.size) return cut_off(p, "the padding before the tensors");
-    uint64_t size = p->in.size - start;
+    uint64_t size = p->n_file - start;
     for (size_t i = 0; i < g->n_tensors; i++) {
         assay_gguf_tensor *t = &g->tensors[i];
         if (t->offset % p->alignment != 0)
@@ -259,7 +267,7 @@ static assay_status parse_counts(parser *p, uint64_t *n_tensors, uint64_t *n_ent
 static assay_status read_alignment(parser *p) {
     int64_t alignment;
     assay_status status = assay_gguf_int_or(p->g, "general.alignment", 1, 1 << 20,
-                                            GGUF_DEFAULT_ALIGNMENT, &alignment, p->err);
+                                            ASSAY_GGUF_ALIGNMENT, &alignment, p->err);
     if (status != ASSAY_OK) return status;
     if ((alignment & (alignment - 1)) != 0)
         return REFUSE(p, ASSAY_E_FORMAT, "general.alignment is %d, no power of two",
@@ -296,15 +304,15 @@ static assay_status parse_file(parser *p) {
     return place_tensors(p);
 }
 
-assay_status assay_gguf_open(const uint8_t *bytes, size_t n, const char *what, assay_gguf **out,
-                             assay_error *err) {
+assay_status gguf_open_header(const uint8_t *bytes, size_t n, uint64_t n_file, const char *what,
+                              assay_gguf **out, assay_error *err) {
     *out = NULL;
     assay_gguf *g = assay_calloc(1, sizeof *g);
     if (g == NULL || (g->what = assay_strndup(what, strlen(what))) == NULL) {
         assay_gguf_close(g);
         return assay_fail(err, ASSAY_E_MEMORY, "gguf %s: out of memory", what);
     }
-    parser p = {assay_cursor_over(bytes, n), g, err, GGUF_DEFAULT_ALIGNMENT};
+    parser p = {assay_cursor_over(bytes, n), g, err, n_file, ASSAY_GGUF_ALIGNMENT};
     assay_status status = parse_file(&p);
     if (status != ASSAY_OK) {
         assay_gguf_close(g);
@@ -312,6 +320,11 @@ assay_status assay_gguf_open(const uint8_t *bytes, size_t n, const char *what, a
     }
     *out = g;
     return ASSAY_OK;
+}
+
+assay_status assay_gguf_open(const uint8_t *bytes, size_t n, const char *what, assay_gguf **out,
+                             assay_error *err) {
+    return gguf_open_header(bytes, n, n, what, out, err);
 }
 
 void assay_gguf_close(assay_gguf *g) {

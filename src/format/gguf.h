@@ -15,6 +15,8 @@
 #include "base/status.h"
 #include "kernels/kernels.h"
 
+#define ASSAY_GGUF_ALIGNMENT 32 /* of tensor data, where a file does not say otherwise */
+
 typedef struct assay_gguf
     assay_gguf; /* index of a file; the bytes stay with the caller and must outlive it */
 
@@ -82,7 +84,7 @@ const assay_gguf_tensor *assay_gguf_find(const assay_gguf *g,
 bool assay_gguf_describe(const assay_gguf *g, size_t i, const char **key, char *value,
                          size_t value_size);
 
-/* Writer: collect metadata and tensors, then build the file in memory. All strings and tensor bytes
+/* Writer: collect metadata and tensors, then build the file in memory, or its header alone. All strings and tensor bytes
  * are borrowed until assay_gguf_build, except keys and names, which are copied. Errors are sticky
  * and reported by build, which also reads back what it wrote: E_FORMAT for duplicate or unprintable
  * names, E_ARGUMENT for impossible shapes. */
@@ -97,6 +99,8 @@ void assay_gguf_put_strings(assay_gguf_writer *w, const char *key, const char *c
                             size_t n);
 void assay_gguf_put_i32s(assay_gguf_writer *w, const char *key, const int32_t *values, size_t n);
 void assay_gguf_put_f32s(assay_gguf_writer *w, const char *key, const float *values, size_t n);
+/* The i-th entry of another file, as it is. Nothing past the end. */
+void assay_gguf_put_copy(assay_gguf_writer *w, const assay_gguf *from, size_t i);
 /* Reserves a tensor; returns its index. */
 size_t assay_gguf_put_tensor(assay_gguf_writer *w, const char *name, assay_type type, int n_dims,
                              const uint64_t *dims);
@@ -104,5 +108,9 @@ size_t assay_gguf_put_tensor(assay_gguf_writer *w, const char *name, assay_type 
  * assay_gguf_tensor_data then points to where tensor i must be written (row-major). */
 assay_status assay_gguf_build(assay_gguf_writer *w, uint8_t **bytes, size_t *n, assay_error *err);
 uint8_t *assay_gguf_tensor_data(assay_gguf_writer *w, size_t i);
+/* For a file that is written piece by piece: all before the tensor data, one malloc'd block owned by the caller. The
+ * tensors follow in the order in which they were put, each padded with zeros to a multiple of ASSAY_GGUF_ALIGNMENT. */
+assay_status assay_gguf_build_header(assay_gguf_writer *w, uint8_t **bytes, size_t *n,
+                                     assay_error *err);
 
 #endif

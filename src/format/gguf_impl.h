@@ -4,7 +4,7 @@
 
 #include "format/gguf.h"
 
-enum { GGUF_VERSION = 3, GGUF_DEFAULT_ALIGNMENT = 32 };
+enum { GGUF_VERSION = 3 };
 
 typedef enum gguf_kind {
     GGUF_U8,
@@ -39,6 +39,8 @@ typedef struct gguf_entry {
     float *floats;        /* array of F32 or F64, owned */
     const char **strings; /* array of strings: [n] pointers into the file, owned list */
     uint32_t *lengths;    /* [n], owned */
+    const uint8_t *bytes; /* [n_bytes]: key, kind and value as they stand in the file */
+    size_t n_bytes;
 } gguf_entry;
 
 struct assay_gguf {
@@ -50,6 +52,10 @@ struct assay_gguf {
     assay_gguf_tensor *tensors;                /* in file order; names owned */
     const assay_gguf_tensor **tensors_by_name; /* sorted */
 };
+
+/* Opens the first n bytes of a file of n_file bytes: all that stands before the tensor data. */
+assay_status gguf_open_header(const uint8_t *bytes, size_t n, uint64_t n_file, const char *what,
+                              assay_gguf **out, assay_error *err);
 
 const gguf_entry *gguf_find_entry(const assay_gguf *g, const char *key); /* NULL when missing */
 /* Sort the table by name. Return a name that is there twice, or NULL. */

@@ -1,4 +1,4 @@
-/* Builds a GGUF v3 file in memory. What was built is read back before it is handed out, so that the
+/* Builds a GGUF v3 file, or its header. What was built is read back before it is handed out, so that the
  * rules (names, duplicates, block sizes) are written down once, in the reader. */
 #include "format/gguf_impl.h"
 
@@ -103,10 +103,16 @@ void assay_gguf_put_f32s(assay_gguf_writer *w, const char *key, const float *val
     for (size_t i = 0; i < n; i++) put_f32(&w->entries, values[i]);
 }
 
+void assay_gguf_put_copy(assay_gguf_writer *w, const assay_gguf *from, size_t i) {
+    if (i >= from->n_entries) return;
+    w->n_entries++;
+    assay_buffer_append(&w->entries, from->entries[i].bytes, from->entries[i].n_bytes);
+}
+
 /* ---- tensors ---- */
 
 static uint64_t align_up(uint64_t n) {
-    return (n + GGUF_DEFAULT_ALIGNMENT - 1) / GGUF_DEFAULT_ALIGNMENT * GGUF_DEFAULT_ALIGNMENT;
+    return (n + ASSAY_GGUF_ALIGNMENT - 1) / ASSAY_GGUF_ALIGNMENT * ASSAY_GGUF_ALIGNMENT;
 }
 
 size_t assay_gguf_put_tensor(assay_gguf_writer *w, const char *name, assay_type type, int n_dims,
@@ -141,6 +147,10 @@ uint8_t *assay_gguf_tensor_data(assay_gguf_writer *w, size_t i) {
 
 /* ---- build ---- */
 
+static assay_status no_memory(assay_error *err) {
+    return assay_fail(err, ASSAY_E_MEMORY, "gguf: out of memory while writing");
+}
+
 static void put_header(const assay_gguf_writer *w, assay_buffer *out) {
     assay_buffer_append(out, "GGUF", 4);
     put_bytes(out, GGUF_VERSION, 4);
@@ -170,35 +180,45 @@ static assay_status check_shapes(const assay_gguf_writer *w, assay_error *err) {
     return ASSAY_OK;
 }
 
-assay_status assay_gguf_build(assay_gguf_writer *w, uint8_t **bytes, size_t *n, assay_error *err) {
+assay_status assay_gguf_build_header(assay_gguf_writer *w, uint8_t **bytes, size_t *n,
+                                     assay_error *err) {
     *bytes = NULL;
     *n = 0;
     assay_buffer header = {0};
-    uint8_t *file = NULL;
     assay_gguf *check = NULL;
     assay_status status = ASSAY_OK;
-    if (w->no_memory || w->entries.failed) goto no_memory;
-    if ((status = check_shapes(w, err)) != ASSAY_OK) goto done;
+    if (w->no_memory || w->entries.failed) return no_memory(err);
+    if ((status = check_shapes(w, err)) != ASSAY_OK) return status;
     put_header(w, &header);
-    if (header.failed) goto no_memory;
-    size_t start = (size_t)align_up(header.len), total;
-    if (!assay_size_add(start, (size_t)w->data_bytes, &total)) goto no_memory;
-    file = assay_calloc(total, 1);
-    if (file == NULL) goto no_memory;
-    memcpy(file, header.data, header.len);
-    if ((status = assay_gguf_open(file, total, "being written", &check, err)) != ASSAY_OK)
-        goto done;
-    w->data = file + start;
-    *bytes = file;
-    *n = total;
-    file = NULL;
-    goto done;
-
-no_memory:
-    status = assay_fail(err, ASSAY_E_MEMORY, "gguf: out of memory while writing");
-done:
+    static const uint8_t zeros[ASSAY_GGUF_ALIGNMENT];
+    assay_buffer_append(&header, zeros, (size_t)align_up(header.len) - header.len);
+    status = header.failed
+                 ? no_memory(err)
+                 : gguf_open_header((const uint8_t *)header.data, header.len,
+                                    header.len + w->data_bytes, "being written", &check, err);
     assay_gguf_close(check);
-    assay_buffer_free(&header);
-    free(file);
-    return status;
+    if (status != ASSAY_OK) {
+        assay_buffer_free(&header);
+        return status;
+    }
+    *bytes = (uint8_t *)header.data;
+    *n = header.len;
+    return ASSAY_OK;
+}
+
+assay_status assay_gguf_build(assay_gguf_writer *w, uint8_t **bytes, size_t *n, assay_error *err) {
+    uint8_t *header = NULL;
+    size_t n_header = 0, total = 0;
+    assay_status status = assay_gguf_build_header(w, &header, &n_header, err);
+    *bytes = NULL;
+    *n = 0;
+    if (status != ASSAY_OK) return status;
+    if (assay_size_add(n_header, (size_t)w->data_bytes, &total)) *bytes = assay_calloc(total, 1);
+    if (*bytes != NULL) {
+        memcpy(*bytes, header, n_header);
+        w->data = *bytes + n_header;
+        *n = total;
+    }
+    free(header);
+    return *bytes != NULL ? ASSAY_OK : no_memory(err);
 }

@@ -1,6 +1,12 @@
-/* Metadata keys as llama.cpp's converter writes them for SmolVLM: `llama.*` in the text file,
- * `clip.*` in the mmproj file. What would change the computation and is not implemented (another
- * activation, RoPE scaling, a split file) is refused by name instead of being ignored. */
+/* Metadata keys as llama.cpp's converter writes them for SmolVLM: `llama.*` in the text file, `clip.*` in the
+ * mmproj file. A key that is absent means what it means to llama.cpp (llama_model_base::load_hparams, clip.cpp):
+ *
+ *   head_count_kv = head_count   rope.freq_base = 10000   key_length = value_length = rope.dimension_count = width / heads
+ *   vocab_size: as many as embeddings   projector.scale_factor: what the connector's shape says
+ *
+ * and the rest must be there: so must clip's layer_norm_epsilon, image_mean and image_std, which that program too does
+ * not guess. What would change the computation and is not implemented (another activation, RoPE scaling, experts) is
+ * refused by name instead of being ignored. */
 #include "model/hparams.h"
 
 #include <stdbool.h>
@@ -11,7 +17,7 @@
 #define MAX_DIM      16384
 #define MAX_FFN      65536
 #define MAX_HEADS    256
-#define MAX_HEAD_DIM 512
+#define MAX_HEAD_DIM 256
 #define MAX_VOCAB    (1 << 20)
 #define MAX_CONTEXT  (1 << 20)
 #define MAX_IMAGE    2048
@@ -50,24 +56,26 @@ static assay_status read_epsilon(const assay_gguf *gguf, const char *key, float 
     return ASSAY_OK;
 }
 
-static assay_status expect_string(const assay_gguf *gguf, const char *key, const char *noun,
-                                  const char *want, assay_error *err) {
+/* The architecture of a file that is used as what it is not, with advice where there is one. */
+static assay_status check_architecture(const assay_gguf *gguf, const char *want, assay_error *err) {
+    static const struct {
+        const char *prefix, *what;
+    } known[] = {
+        {"llama", "is a language model: give it as the text model, and as vision file its mmproj"},
+        {"clip", "is a vision tower (mmproj), not a language model: give it as --vision"},
+        {"bert", "is an encoder, not a language model: use it with assay embed"},
+    };
     const char *value = NULL;
-    assay_status status = assay_gguf_string(gguf, key, &value, err);
-    if (status != ASSAY_OK) return status;
-    if (strcmp(value, want) == 0) return ASSAY_OK;
+    assay_status status = assay_gguf_string(gguf, "general.architecture", &value, err);
+    if (status != ASSAY_OK || strcmp(value, want) == 0) return status;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(value, known[i].prefix) != 0) continue;
+        return assay_fail(err, ASSAY_E_UNSUPPORTED, "%s: %s", assay_gguf_what(gguf), known[i].what);
+    }
     return assay_fail(err, ASSAY_E_UNSUPPORTED,
-                      "%s: %s \"%.64s\" is not supported, only \"%s\" is (%s)",
-                      assay_gguf_what(gguf), noun, value, want, key);
-}
-
-static assay_status refuse_split(const assay_gguf *gguf, assay_error *err) {
-    int64_t n_files = 0;
-    assay_status status = assay_gguf_int_or(gguf, "split.count", 0, INT32_MAX, 1, &n_files, err);
-    if (status != ASSAY_OK || n_files <= 1) return status;
-    return assay_fail(err, ASSAY_E_UNSUPPORTED,
-                      "%s: one of %lld parts of a split file; merge them into one first",
-                      assay_gguf_what(gguf), (long long)n_files);
+                      "%s: architecture \"%.64s\" is not supported; supported are llama (text), "
+                      "clip with an idefics3 projector (vision) and bert (assay embed)",
+                      assay_gguf_what(gguf), value);
 }
 
 /* Keys that may be absent, and must repeat what the others say when they are there. */
@@ -91,11 +99,35 @@ static assay_status read_heads(const assay_gguf *gguf, const char *key, int dim,
                       assay_gguf_what(gguf), key, n_heads, dim, MAX_HEAD_DIM);
 }
 
-/* Rotary embedding: plain only. */
+/* The width of a head: what key_length says, else the width shared out. */
+static assay_status read_text_heads(const assay_gguf *gguf, assay_text_hparams *hp,
+                                    assay_error *err) {
+    int64_t length = 0;
+    if (!assay_gguf_has(gguf, "llama.attention.key_length")) {
+        return read_heads(gguf, "llama.attention.head_count", hp->dim, hp->n_heads, &hp->head_dim,
+                          err);
+    }
+    assay_status status =
+        assay_gguf_int(gguf, "llama.attention.key_length", 4, MAX_HEAD_DIM, &length, err);
+    if (status != ASSAY_OK) return status;
+    hp->head_dim = (int)length;
+    if (hp->head_dim % 4 == 0) return ASSAY_OK;
+    return assay_fail(err, ASSAY_E_FORMAT, "%s: llama.attention.key_length is %d, no multiple of 4",
+                      assay_gguf_what(gguf), hp->head_dim);
+}
+
+/* A number that may be absent, and may be 0 or 1: both say "not scaled". */
+static assay_status expect_unscaled(const assay_gguf *gguf, const char *key, assay_error *err) {
+    double value = 0;
+    assay_status status = assay_gguf_float_or(gguf, key, 0, &value, err);
+    if (status != ASSAY_OK || value == 0 || value == 1) return status;
+    return assay_fail(err, ASSAY_E_UNSUPPORTED, "%s: RoPE scaling is not supported (%s is %g)",
+                      assay_gguf_what(gguf), key, value);
+}
+
+/* Rotary embedding: plain only. A scaling type without a factor scales nothing. */
 static assay_status read_rope(const assay_gguf *gguf, assay_text_hparams *hp, assay_error *err) {
     assay_status status = expect_int(gguf, "llama.rope.dimension_count", hp->head_dim, err);
-    if (status == ASSAY_OK)
-        status = expect_int(gguf, "llama.attention.key_length", hp->head_dim, err);
     if (status == ASSAY_OK)
         status = expect_int(gguf, "llama.attention.value_length", hp->head_dim, err);
     if (status == ASSAY_OK)
@@ -106,11 +138,31 @@ static assay_status read_rope(const assay_gguf *gguf, assay_text_hparams *hp, as
                           assay_gguf_what(gguf), hp->rope_theta);
     }
     const char *scaling = assay_gguf_string_or(gguf, "llama.rope.scaling.type", "none");
-    if (strcmp(scaling, "none") != 0) {
+    if (strcmp(scaling, "none") != 0 && strcmp(scaling, "linear") != 0) {
         return assay_fail(err, ASSAY_E_UNSUPPORTED, "%s: RoPE scaling \"%.64s\" is not supported",
                           assay_gguf_what(gguf), scaling);
     }
-    return ASSAY_OK;
+    if (strcmp(scaling, "none") == 0 && assay_gguf_has(gguf, "llama.rope.scaling.type"))
+        return ASSAY_OK; /* its factor, if any, is not used */
+    status = expect_unscaled(gguf, "llama.rope.scaling.factor", err);
+    return status == ASSAY_OK ? expect_unscaled(gguf, "llama.rope.scale_linear", err) : status;
+}
+
+/* What llama.cpp loads under the same architecture and this engine does not compute. */
+static assay_status refuse_variants(const assay_gguf *gguf, assay_error *err) {
+    int64_t n_experts = 0;
+    assay_status status =
+        assay_gguf_int_or(gguf, "llama.expert_count", 0, INT32_MAX, 0, &n_experts, err);
+    if (status != ASSAY_OK) return status;
+    if (n_experts > 0) {
+        return assay_fail(err, ASSAY_E_UNSUPPORTED,
+                          "%s: a mixture of %lld experts; only models without are supported",
+                          assay_gguf_what(gguf), (long long)n_experts);
+    }
+    if (assay_gguf_find(gguf, "rope_freqs.weight") == NULL) return ASSAY_OK;
+    return assay_fail(err, ASSAY_E_UNSUPPORTED,
+                      "%s: RoPE with factors (rope_freqs.weight, as in Llama 3.1) is not supported",
+                      assay_gguf_what(gguf));
 }
 
 assay_status assay_text_hparams_read(const assay_gguf *gguf, assay_text_hparams *out,
@@ -124,8 +176,8 @@ assay_status assay_text_hparams_read(const assay_gguf *gguf, assay_text_hparams 
         {"llama.context_length", MAX_CONTEXT, &hp.n_context},
     };
     int64_t n_kv_heads = 0, n_vocab = 0;
-    assay_status status = expect_string(gguf, "general.architecture", "architecture", "llama", err);
-    if (status == ASSAY_OK) status = refuse_split(gguf, err);
+    assay_status status = check_architecture(gguf, "llama", err);
+    if (status == ASSAY_OK) status = refuse_variants(gguf, err);
     if (status == ASSAY_OK) status = read_ints(gguf, keys, sizeof keys / sizeof *keys, err);
     if (status == ASSAY_OK) {
         status = assay_gguf_int_or(gguf, "llama.attention.head_count_kv", 1, MAX_HEADS, hp.n_heads,
@@ -136,10 +188,7 @@ assay_status assay_text_hparams_read(const assay_gguf *gguf, assay_text_hparams 
     if (status == ASSAY_OK) {
         status = read_epsilon(gguf, "llama.attention.layer_norm_rms_epsilon", &hp.norm_eps, err);
     }
-    if (status == ASSAY_OK) {
-        status =
-            read_heads(gguf, "llama.attention.head_count", hp.dim, hp.n_heads, &hp.head_dim, err);
-    }
+    if (status == ASSAY_OK) status = read_text_heads(gguf, &hp, err);
     if (status == ASSAY_OK) status = read_rope(gguf, &hp, err);
     if (status != ASSAY_OK) return status;
     hp.n_kv_heads = (int)n_kv_heads;
@@ -153,14 +202,24 @@ assay_status assay_text_hparams_read(const assay_gguf *gguf, assay_text_hparams 
     return ASSAY_OK;
 }
 
-/* The tower as SigLIP has it: tanh GELU. A file that does not say which activation it wants means
- * another one (quick GELU), so the key must be there. */
+/* The key's older and newer name: files for several senses carry the second. */
+static assay_status check_projector(const assay_gguf *gguf, assay_error *err) {
+    const char *key = "clip.projector_type", *value = NULL;
+    if (!assay_gguf_has(gguf, key) && assay_gguf_has(gguf, "clip.vision.projector_type"))
+        key = "clip.vision.projector_type";
+    assay_status status = assay_gguf_string(gguf, key, &value, err);
+    if (status != ASSAY_OK || strcmp(value, "idefics3") == 0) return status;
+    return assay_fail(err, ASSAY_E_UNSUPPORTED,
+                      "%s: projector \"%.64s\" is not supported, only \"idefics3\" (SmolVLM) is",
+                      assay_gguf_what(gguf), value);
+}
+
+/* The tower as SigLIP has it: tanh GELU. A file that does not say which activation it wants means another one (quick
+ * GELU), so the key must be there. */
 static assay_status check_tower(const assay_gguf *gguf, assay_error *err) {
     bool gelu = false, silu = false;
-    assay_status status = expect_string(gguf, "general.architecture", "architecture", "clip", err);
-    if (status == ASSAY_OK) status = refuse_split(gguf, err);
-    if (status == ASSAY_OK)
-        status = expect_string(gguf, "clip.projector_type", "projector", "idefics3", err);
+    assay_status status = check_architecture(gguf, "clip", err);
+    if (status == ASSAY_OK) status = check_projector(gguf, err);
     if (status == ASSAY_OK) status = assay_gguf_bool_or(gguf, "clip.use_gelu", false, &gelu, err);
     if (status == ASSAY_OK) status = assay_gguf_bool_or(gguf, "clip.use_silu", false, &silu, err);
     if (status != ASSAY_OK) return status;
@@ -168,6 +227,19 @@ static assay_status check_tower(const assay_gguf *gguf, assay_error *err) {
     return assay_fail(err, ASSAY_E_UNSUPPORTED,
                       "%s: only the GELU activation is supported (clip.use_gelu = true)",
                       assay_gguf_what(gguf));
+}
+
+/* Absent in some files: scale^2 patches make one input of the connector. */
+static assay_status read_scale(const assay_gguf *gguf, assay_vision_hparams *hp, assay_error *err) {
+    static const char key[] = "clip.vision.projector.scale_factor";
+    const assay_gguf_tensor *connector = assay_gguf_find(gguf, "mm.model.fc.weight");
+    const int_key given = {key, MAX_SCALE, &hp->scale};
+    for (int scale = 1; connector != NULL && !assay_gguf_has(gguf, key) && scale <= MAX_SCALE;
+         scale++) {
+        hp->scale = scale;
+        if (connector->dims[0] == (uint64_t)hp->dim * (uint64_t)(scale * scale)) return ASSAY_OK;
+    }
+    return read_ints(gguf, &given, 1, err);
 }
 
 static assay_status read_channels(const assay_gguf *gguf, const char *key, float low, float *out,
@@ -216,10 +288,10 @@ assay_status assay_vision_hparams_read(const assay_gguf *gguf, const assay_text_
         {"clip.vision.embedding_length", MAX_DIM, &hp.dim},
         {"clip.vision.feed_forward_length", MAX_FFN, &hp.ffn_dim},
         {"clip.vision.attention.head_count", MAX_HEADS, &hp.n_heads},
-        {"clip.vision.projector.scale_factor", MAX_SCALE, &hp.scale},
     };
     assay_status status = check_tower(gguf, err);
     if (status == ASSAY_OK) status = read_ints(gguf, keys, sizeof keys / sizeof *keys, err);
+    if (status == ASSAY_OK) status = read_scale(gguf, &hp, err);
     if (status == ASSAY_OK) {
         status = read_epsilon(gguf, "clip.vision.attention.layer_norm_epsilon", &hp.norm_eps, err);
     }

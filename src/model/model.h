@@ -8,10 +8,10 @@
 #include "model/hparams.h"
 #include "model/weights.h"
 
-/* Immutable once created. The gguf indexes and the tokenizer point into the files' blocks. */
+/* Immutable once created. The tokenizer and the weights point into the files' blocks. */
 struct assay_model {
-    assay_model_file text_file, vision_file;
-    assay_gguf *text_gguf, *vision_gguf; /* vision_gguf NULL: no eyes */
+    assay_parts text_files, vision_files;
+    const assay_gguf *text_gguf, *vision_gguf; /* their metadata; vision_gguf NULL: no eyes */
     assay_tokenizer *tokenizer;
     assay_text_hparams text;
     assay_vision_hparams vision; /* zeroed without vision */
@@ -41,5 +41,9 @@ struct assay_session {
 
 /* E_CANCELLED when the caller's progress function wants to stop. */
 assay_status assay_session_tick(const assay_session *s, double done, assay_error *err);
+/* E_LIMIT, E_ARGUMENT: it does not fit the rest of the context, an id is no token, or the features
+ * are not those of its image tokens. */
+assay_status assay_session_check_prompt(const assay_session *s, const assay_prompt *prompt,
+                                        assay_error *err);
 
 #endif

@@ -16,6 +16,8 @@
 #include "assay.h"
 #include "base/maths.h"
 #include "base/rng.h"
+#include "model/loader.h"
+#include "model/quantize.h"
 
 typedef struct preset {
     const char *name;
@@ -24,11 +26,13 @@ typedef struct preset {
     int image_size, patch_size, scale, vision_layers, vision_dim, vision_ffn_dim, vision_heads;
 } preset;
 
-/* tiny: odd in what must not matter, a vocabulary of no multiple of the panel, three query heads on
- * one key head. */
+/* smolvlm-slice: the widths of the 256M model, so every type meets its true rows, but few layers,
+ * tokens and patches. tiny: odd in what must not matter, a vocabulary of no multiple of the panel,
+ * three query heads on one key head. */
 static const preset presets[] = {
     {"smolvlm-256m", 30, 576, 1536, 9, 3, 49280, 8192, 100000, 512, 16, 4, 12, 768, 3072, 12},
     {"smolvlm-500m", 32, 960, 2560, 15, 5, 49280, 8192, 100000, 512, 16, 4, 12, 768, 3072, 12},
+    {"smolvlm-slice", 2, 576, 1536, 9, 3, 1000, 2048, 100000, 128, 16, 4, 1, 768, 3072, 12},
     {"tiny", 2, 96, 256, 3, 1, 509, 512, 100000, 64, 16, 2, 2, 64, 160, 2},
 };
 
@@ -44,13 +48,14 @@ enum { PLAN_MAX = 512, NAME_SIZE = 64 };
 
 typedef struct plan {
     assay_gguf_writer *writer;
-    assay_type type; /* of matrices */
+    assay_type type; /* of matrices that fill its blocks */
     size_t n;
     plan_item items[PLAN_MAX];
 } plan;
 
-static void add(plan *p, const char *name, assay_type type, int n_dims, const uint64_t *dims,
-                double mean, double deviation) {
+static void add(plan *p, const char *name, int n_dims, const uint64_t *dims, double mean,
+                double deviation) {
+    assay_type type = assay_type_stored(p->type, name, n_dims, dims);
     uint64_t rows = 1;
     for (int i = 1; i < n_dims; i++) rows *= dims[i];
     plan_item item = {0, type, (int)rows, (int)dims[0], mean, deviation};
@@ -60,12 +65,12 @@ static void add(plan *p, const char *name, assay_type type, int n_dims, const ui
 
 static void add_matrix(plan *p, const char *name, int rows, int cols, double deviation) {
     const uint64_t dims[2] = {(uint64_t)cols, (uint64_t)rows};
-    add(p, name, p->type, 2, dims, 0, deviation);
+    add(p, name, 2, dims, 0, deviation);
 }
 
 static void add_vector(plan *p, const char *name, int n, double mean, double deviation) {
     const uint64_t dims[1] = {(uint64_t)n};
-    add(p, name, ASSAY_F32, 1, dims, mean, deviation);
+    add(p, name, 1, dims, mean, deviation);
 }
 
 /* 1 / sqrt(n), for fan-in. */
@@ -123,10 +128,9 @@ static void plan_vision(plan *p, const preset *m) {
     };
     const uint64_t conv[4] = {(uint64_t)patch, (uint64_t)patch, 3, (uint64_t)dim};
     const uint64_t position[2] = {(uint64_t)dim, (uint64_t)(side * side)};
-    add(p, "v.patch_embd.weight", p->type == ASSAY_F16 ? ASSAY_F16 : ASSAY_F32, 4, conv, 0,
-        per_root(3.0 * patch * patch));
+    add(p, "v.patch_embd.weight", 4, conv, 0, per_root(3.0 * patch * patch));
     add_vector(p, "v.patch_embd.bias", dim, 0, 0.1);
-    add(p, "v.position_embd.weight", ASSAY_F32, 2, position, 0, 0.5);
+    add(p, "v.position_embd.weight", 2, position, 0, 0.5);
     for (int i = 0; i < m->vision_layers; i++) {
         for (int ln = 1; ln <= 2; ln++) {
             snprintf(name, sizeof name, "v.blk.%d.ln%d.weight", i, ln);
@@ -233,13 +237,10 @@ static assay_status build(plan *p, uint64_t seed, uint64_t stream, uint8_t **byt
 }
 
 static assay_status find_type(const char *name, assay_type *type, assay_error *err) {
-    static const assay_type types[] = {ASSAY_F32, ASSAY_F16, ASSAY_Q8_0};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        *type = types[i];
-        if (strcmp(name, assay_type_name(*type)) == 0) return ASSAY_OK;
-    }
-    return assay_fail(err, ASSAY_E_ARGUMENT,
-                      "random model: type \"%.32s\"; known are F32, F16, Q8_0", name);
+    char known[128];
+    if (assay_type_find(name, type)) return ASSAY_OK;
+    return assay_fail(err, ASSAY_E_ARGUMENT, "random model: type \"%.32s\"; known are %s", name,
+                      assay_loader_types(known, sizeof known));
 }
 
 static assay_status find_preset(const char *name, const preset **out, assay_error *err) {
@@ -248,7 +249,8 @@ static assay_status find_preset(const char *name, const preset **out, assay_erro
         if (strcmp(name, presets[i].name) == 0) return ASSAY_OK;
     }
     return assay_fail(err, ASSAY_E_ARGUMENT,
-                      "random model: preset \"%.32s\"; known are smolvlm-256m, smolvlm-500m, tiny",
+                      "random model: preset \"%.32s\"; known are smolvlm-256m, smolvlm-500m, "
+                      "smolvlm-slice, tiny",
                       name);
 }
 

@@ -1,12 +1,10 @@
-/* The weights of a model: tensors looked up by name, their shapes checked, matrices repacked in
- * place inside the file's own block, vectors (norms, biases, position embeddings) copied out as
- * floats. */
+/* The weights of a language model and of a vision tower: which tensors there are and what shape each has.
+ * How they are taken out of the files is in loader.h. */
 #ifndef ASSAY_MODEL_WEIGHTS_H
 #define ASSAY_MODEL_WEIGHTS_H
 
-#include "base/arena.h"
-#include "kernels/kernels.h"
 #include "model/hparams.h"
+#include "model/loader.h"
 
 typedef struct assay_text_layer {
     const float *attn_norm, *ffn_norm; /* [dim] */
@@ -44,14 +42,12 @@ typedef struct assay_vision_weights {
     uint64_t n_parameters;
 } assay_vision_weights;
 
-/* `bytes` is the file that gguf indexes, writable. Sets hp->n_vocab from the embedding when it is
- * 0. A tensor that is not part of the architecture is refused too: silently ignoring a bias would
- * give wrong numbers. After a failure the weights are empty and the bytes are undefined. */
-assay_status assay_text_weights_load(const assay_gguf *gguf, uint8_t *bytes, assay_text_hparams *hp,
+/* Sets hp->n_vocab from the embedding when it is 0. After a failure the weights are empty and the files' bytes are
+ * undefined. */
+assay_status assay_text_weights_load(const assay_parts *parts, assay_text_hparams *hp,
                                      assay_text_weights *out, assay_error *err);
-assay_status assay_vision_weights_load(const assay_gguf *gguf, uint8_t *bytes,
-                                       const assay_vision_hparams *hp, int text_dim,
-                                       assay_vision_weights *out, assay_error *err);
+assay_status assay_vision_weights_load(const assay_parts *parts, const assay_vision_hparams *hp,
+                                       int text_dim, assay_vision_weights *out, assay_error *err);
 void assay_text_weights_free(assay_text_weights *weights); /* zeroed weights are fine */
 void assay_vision_weights_free(assay_vision_weights *weights);
 

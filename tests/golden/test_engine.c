@@ -122,7 +122,7 @@ static void check_model(const char *golden, assay_model_file text, assay_model_f
     assay_session *s = NULL;
     assay_error err;
     cJSON *json = read_json(golden);
-    CHECK_STATUS(assay_model_create(text, vision, &model, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_model_create(&text, 1, vision, &model, &err), ASSAY_OK, err);
     REQUIRE(json != NULL && model != NULL);
     const assay_model_info *info = assay_model_get_info(model);
     CHECK(strcmp(info->text_sha256, text_of(json, "text_sha256")) == 0, "another text model: %s",

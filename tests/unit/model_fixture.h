@@ -4,11 +4,13 @@
 #define ASSAY_MODEL_FIXTURE_H
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "assay.h"
 #include "base/pool.h"
+#include "format/gguf.h"
 
 /* Shape of the preset "tiny". */
 enum { TINY_SIZE = 64, TINY_TOKENS = 4, TINY_DIM = 96, TINY_VOCAB = 509, TINY_CONTEXT = 512 };
@@ -51,11 +53,110 @@ static inline void tiny_free(tiny_files *f) {
     free(f->vision.bytes);
 }
 
+/* ---- files that are changed ---- */
+
+/* What file_remake leaves out of a file and puts into it; everything may be NULL. */
+typedef struct file_change {
+    const char *drop_key, *drop_tensor;
+    const char *key; /* a new one: `text`, else `number` as f32, else `integer` as u32 */
+    const char *text;
+    float number;
+    uint32_t integer;
+    const char *tensor; /* a new one of n_dims F32 zeros */
+    int n_dims;
+    uint64_t dims[4];
+} file_change;
+
+static inline void file_copy_keys(assay_gguf_writer *w, const assay_gguf *from, const char *drop) {
+    const char *key = NULL;
+    char value[1];
+    for (size_t i = 0; assay_gguf_describe(from, i, &key, value, sizeof value); i++)
+        if (drop == NULL || strcmp(key, drop) != 0) assay_gguf_put_copy(w, from, i);
+}
+
+/* Tensors [begin, end) of a file, but for `drop`, into another. */
+static inline void file_put_tensors(assay_gguf_writer *w, const assay_gguf *from, size_t begin,
+                                    size_t end, const char *drop) {
+    for (size_t i = begin; i < end; i++) {
+        const assay_gguf_tensor *t = assay_gguf_tensor_at(from, i);
+        if (drop == NULL || strcmp(t->name, drop) != 0)
+            assay_gguf_put_tensor(w, t->name, (assay_type)t->type, t->n_dims, t->dims);
+    }
+}
+
+static inline void file_copy_data(assay_gguf_writer *w, const assay_gguf *from,
+                                  const uint8_t *bytes, size_t begin, size_t end,
+                                  const char *drop) {
+    size_t out = 0;
+    for (size_t i = begin; i < end; i++) {
+        const assay_gguf_tensor *t = assay_gguf_tensor_at(from, i);
+        if (drop == NULL || strcmp(t->name, drop) != 0)
+            memcpy(assay_gguf_tensor_data(w, out++), bytes + t->offset, (size_t)t->bytes);
+    }
+}
+
+static inline void file_build(assay_gguf_writer *w, assay_model_file *out) {
+    assay_error err = {0};
+    if (assay_gguf_build(w, &out->bytes, &out->n, &err) != ASSAY_OK) {
+        fprintf(stderr, "%s\n", err.text);
+        abort();
+    }
+}
+
+static inline void file_remake(assay_model_file *f, const file_change *c) {
+    assay_gguf *g = NULL;
+    assay_error err = {0};
+    assay_model_file old = *f;
+    assay_gguf_writer *w = assay_gguf_writer_create();
+    if (w == NULL || assay_gguf_open(old.bytes, old.n, old.what, &g, &err) != ASSAY_OK) abort();
+    size_t n = assay_gguf_n_tensors(g);
+    file_copy_keys(w, g, c->drop_key);
+    if (c->key != NULL && c->text != NULL) {
+        assay_gguf_put_string(w, c->key, c->text);
+    } else if (c->key != NULL && c->number != 0) {
+        assay_gguf_put_f32(w, c->key, c->number);
+    } else if (c->key != NULL) {
+        assay_gguf_put_u32(w, c->key, c->integer);
+    }
+    file_put_tensors(w, g, 0, n, c->drop_tensor);
+    if (c->tensor != NULL) assay_gguf_put_tensor(w, c->tensor, ASSAY_F32, c->n_dims, c->dims);
+    file_build(w, f);
+    file_copy_data(w, g, old.bytes, 0, n, c->drop_tensor);
+    assay_gguf_close(g);
+    assay_gguf_writer_destroy(w);
+    free(old.bytes);
+}
+
+/* The keys of a split in one of its parts; a negative one is left out. */
+typedef struct split_keys {
+    int no, count, n_tensors;
+} split_keys;
+
+/* A part of a file: the tensors [begin, end) of it, and its metadata in part 0. */
+static inline assay_model_file part_make(const assay_model_file *whole, size_t begin, size_t end,
+                                         split_keys keys, const char *what) {
+    assay_gguf *g = NULL;
+    assay_error err = {0};
+    assay_model_file part = {.what = what};
+    assay_gguf_writer *w = assay_gguf_writer_create();
+    if (w == NULL || assay_gguf_open(whole->bytes, whole->n, what, &g, &err) != ASSAY_OK) abort();
+    if (keys.no == 0) file_copy_keys(w, g, NULL);
+    if (keys.no >= 0) assay_gguf_put_u32(w, "split.no", (uint32_t)keys.no);
+    if (keys.count >= 0) assay_gguf_put_u32(w, "split.count", (uint32_t)keys.count);
+    if (keys.n_tensors >= 0) assay_gguf_put_u32(w, "split.tensors.count", (uint32_t)keys.n_tensors);
+    file_put_tensors(w, g, begin, end, NULL);
+    file_build(w, &part);
+    file_copy_data(w, g, whole->bytes, begin, end, NULL);
+    assay_gguf_close(g);
+    assay_gguf_writer_destroy(w);
+    return part;
+}
+
 static inline assay_model *tiny_load(const char *type) {
     tiny_files f = tiny_make(type, 1);
     assay_error err = {0};
     assay_model *model = NULL;
-    return assay_model_create(f.text, f.vision, &model, &err) == ASSAY_OK ? model : NULL;
+    return assay_model_create(&f.text, 1, f.vision, &model, &err) == ASSAY_OK ? model : NULL;
 }
 
 static inline assay_session *tiny_session(const assay_model *model, const char *kernels,

@@ -214,6 +214,61 @@ TEST(what_is_written_is_read_back) {
     free(bytes);
 }
 
+/* Entries of every kind, also those that this program does not use, go from file to file as they are. */
+TEST(entries_are_copied_as_they_are) {
+    uint8_t *bytes = NULL, *copy = NULL;
+    size_t n = 0, n_copy = 0, n_header = 0;
+    if (!read_whole("tests/golden/gguf/small.gguf", &bytes, &n)) return;
+    assay_gguf *from = NULL, *to = NULL;
+    assay_error err;
+    CHECK_STATUS(assay_gguf_open(bytes, n, "small", &from, &err), ASSAY_OK, err);
+    assay_gguf_writer *w = assay_gguf_writer_create();
+    REQUIRE(from != NULL && w != NULL);
+    const char *key = NULL, *key_copy = NULL;
+    char value[200], value_copy[200];
+    for (size_t i = 0; assay_gguf_describe(from, i, &key, value, sizeof value); i++)
+        assay_gguf_put_copy(w, from, i);
+    assay_gguf_put_copy(w, from, 1000000); /* nothing there */
+    CHECK_STATUS(assay_gguf_build(w, &copy, &n_copy, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_gguf_open(copy, n_copy, "copy", &to, &err), ASSAY_OK, err);
+    REQUIRE(to != NULL);
+    size_t i = 0;
+    for (; assay_gguf_describe(from, i, &key, value, sizeof value); i++) {
+        REQUIRE(assay_gguf_describe(to, i, &key_copy, value_copy, sizeof value_copy));
+        CHECK(strcmp(key, key_copy) == 0 && strcmp(value, value_copy) == 0, "%s", key);
+        n_header = i;
+    }
+    CHECK(n_header > 10 && !assay_gguf_describe(to, i, &key, value, sizeof value));
+    size_t n_entries = n_copy - 24 - ASSAY_GGUF_ALIGNMENT; /* less the padding at most */
+    CHECK(memcmp(bytes + 24, copy + 24, n_entries) == 0, "the bytes of the entries differ");
+    assay_gguf_close(from);
+    assay_gguf_close(to);
+    assay_gguf_writer_destroy(w);
+    free(bytes);
+    free(copy);
+}
+
+TEST(a_header_alone_is_that_of_the_file) {
+    assay_gguf_writer *w = sample_writer(), *again = sample_writer();
+    uint8_t *header = NULL, *file = NULL;
+    size_t n_header = 0, n_file = 0;
+    assay_error err;
+    REQUIRE(w != NULL && again != NULL);
+    CHECK_STATUS(assay_gguf_build_header(w, &header, &n_header, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_gguf_build(again, &file, &n_file, &err), ASSAY_OK, err);
+    REQUIRE(header != NULL && file != NULL);
+    CHECK(n_header % ASSAY_GGUF_ALIGNMENT == 0 && assay_gguf_tensor_data(w, 0) == NULL);
+    CHECK(assay_gguf_tensor_data(again, 0) == file + n_header);
+    CHECK(n_file == n_header + 224 + 32 && memcmp(header, file, n_header) == 0);
+    free(header);
+    assay_gguf_put_u32(w, "n", 8);
+    CHECK_STATUS(assay_gguf_build_header(w, &header, &n_header, &err), ASSAY_E_FORMAT, err);
+    CHECK(header == NULL && strstr(err.text, "key n is there twice") != NULL, "%s", err.text);
+    assay_gguf_writer_destroy(w);
+    assay_gguf_writer_destroy(again);
+    free(file);
+}
+
 static void build_fails(assay_gguf_writer *w, assay_status want, const char *part) {
     uint8_t *bytes = NULL;
     size_t n;

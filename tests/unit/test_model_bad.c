@@ -70,7 +70,7 @@ static tiny_files copy_files(const tiny_files *whole, size_t n_text, size_t n_vi
 static void expect_refusal(tiny_files f, assay_status want, const char *words) {
     assay_model *model = NULL;
     assay_error err;
-    CHECK_STATUS(assay_model_create(f.text, f.vision, &model, &err), want, err);
+    CHECK_STATUS(assay_model_create(&f.text, 1, f.vision, &model, &err), want, err);
     CHECK(strstr(err.text, words) != NULL, "\"%s\" is not in \"%s\"", words, err.text);
     CHECK(model == NULL, "a model in spite of a failure");
 }
@@ -88,14 +88,13 @@ TEST(refuses_wrong_tensors) {
     expect_refusal(f, ASSAY_E_FORMAT,
                    "text.gguf: tensor blk.0.attn_norm.weight: expected [96], found [64]");
     f = tiny_make("F32", 1);
-    REQUIRE(patch_tensor(&f.text, "blk.0.ffn_up.weight", -1, 2)); /* Q4_0 */
+    REQUIRE(patch_tensor(&f.text, "blk.0.ffn_up.weight", -1, 20)); /* IQ4_NL */
     expect_refusal(f, ASSAY_E_UNSUPPORTED,
-                   "blk.0.ffn_up.weight has type Q4_0 (2); supported are F32, F16 and Q8_0");
+                   "blk.0.ffn_up.weight has type IQ4_NL; supported are F32, F16, ");
     f = tiny_make("F32", 1);
     REQUIRE(rename_tensor(&f.text, "output.weight", "outpux.weight"));
-    expect_refusal(
-        f, ASSAY_E_UNSUPPORTED,
-        "text.gguf: holds 21 tensors where this architecture with 2 layers (blk.*) has 20");
+    expect_refusal(f, ASSAY_E_UNSUPPORTED,
+                   "text.gguf: tensor outpux.weight is no part of this architecture with 2 layers");
     f = tiny_make("F32", 1);
     REQUIRE(patch_tensor(&f.vision, "v.patch_embd.weight", 0, 8));
     expect_refusal(
@@ -113,12 +112,20 @@ TEST(refuses_wrong_tensors) {
 TEST(refuses_other_architectures) {
     tiny_files f = tiny_make("F32", 1);
     REQUIRE(patch_string(&f.text, "general.architecture", "qwen2"));
+    expect_refusal(
+        f, ASSAY_E_UNSUPPORTED,
+        "architecture \"qwen2\" is not supported; supported are llama (text), clip with an "
+        "idefics3 projector (vision) and bert (assay embed)");
+    f = tiny_make("F32", 1);
+    file_remake(&f.text, &(file_change){.drop_key = "general.architecture",
+                                        .key = "general.architecture",
+                                        .text = "bert"});
     expect_refusal(f, ASSAY_E_UNSUPPORTED,
-                   "architecture \"qwen2\" is not supported, only \"llama\" is");
+                   "text.gguf: is an encoder, not a language model: use it with assay embed");
     f = tiny_make("F32", 1);
     REQUIRE(patch_string(&f.vision, "clip.projector_type", "resample"));
     expect_refusal(f, ASSAY_E_UNSUPPORTED,
-                   "projector \"resample\" is not supported, only \"idefics3\" is");
+                   "projector \"resample\" is not supported, only \"idefics3\" (SmolVLM) is");
     f = tiny_make("F32", 1);
     uint8_t *gelu = behind_string(&f.vision, "clip.use_gelu");
     REQUIRE(gelu != NULL);
@@ -126,8 +133,16 @@ TEST(refuses_other_architectures) {
     expect_refusal(f, ASSAY_E_UNSUPPORTED, "GELU");
     f = tiny_make("F32", 1);
     tiny_files swapped = {f.vision, f.text};
-    expect_refusal(swapped, ASSAY_E_UNSUPPORTED,
-                   "architecture \"clip\" is not supported, only \"llama\" is");
+    expect_refusal(
+        swapped, ASSAY_E_UNSUPPORTED,
+        "vision.gguf: is a vision tower (mmproj), not a language model: give it as --vision");
+    tiny_files twice = tiny_make("F32", 1);
+    f = tiny_make("F32", 1);
+    free(f.vision.bytes);
+    free(twice.vision.bytes);
+    f.vision = twice.text;
+    expect_refusal(f, ASSAY_E_UNSUPPORTED,
+                   "text.gguf: is a language model: give it as the text model");
     f = tiny_make("F32", 1);
     REQUIRE(patch_value(&f.text, "llama.rope.dimension_count", 16));
     expect_refusal(f, ASSAY_E_UNSUPPORTED,
@@ -192,7 +207,7 @@ TEST(refuses_absurd_numbers) {
         assay_error err = {0};
         bool patched =
             patch_value(cases[c].vision ? &f.vision : &f.text, cases[c].key, cases[c].value);
-        assay_status status = assay_model_create(f.text, f.vision, &model, &err);
+        assay_status status = assay_model_create(&f.text, 1, f.vision, &model, &err);
         CHECK(patched, "no key %s", cases[c].key);
         CHECK(status == ASSAY_E_FORMAT || status == ASSAY_E_LIMIT || status == ASSAY_E_UNSUPPORTED,
               "%s = %u: %s (%s)", cases[c].key, (unsigned)cases[c].value, assay_status_name(status),
@@ -236,7 +251,7 @@ TEST(survives_flipped_bytes) {
                 (uint8_t)(1 << assay_rng_below(&rng, 8));
         assay_model *model = NULL;
         assay_error err = {0};
-        assay_status status = assay_model_create(f.text, f.vision, &model, &err);
+        assay_status status = assay_model_create(&f.text, 1, f.vision, &model, &err);
         if (status != ASSAY_OK) {
             CHECK(err.text[0] != '\0', "a failure without a sentence");
             n_refused++;
@@ -265,7 +280,7 @@ TEST(refuses_weights_that_give_no_number) {
         put_u32(f.text.bytes + f.text.n - 4 * (i + 1), 0x7FC00000);
     assay_model *model = NULL;
     assay_error err;
-    CHECK_STATUS(assay_model_create(f.text, f.vision, &model, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_model_create(&f.text, 1, f.vision, &model, &err), ASSAY_OK, err);
     assay_session *s = tiny_session(model, NULL, NULL, 0, 0);
     REQUIRE(s != NULL);
     int32_t ids[3] = {1, 50, 60};
@@ -283,7 +298,7 @@ static outputs run_model(tiny_files f) {
     outputs out = {{0}, {0}, {{0}}, {0}};
     assay_model *model = NULL;
     assay_error err;
-    CHECK_STATUS(assay_model_create(f.text, f.vision, &model, &err), ASSAY_OK, err);
+    CHECK_STATUS(assay_model_create(&f.text, 1, f.vision, &model, &err), ASSAY_OK, err);
     assay_session *s = model != NULL ? tiny_session(model, NULL, NULL, 0, 0) : NULL;
     CHECK(s != NULL);
     if (s != NULL) CHECK_STATUS(compute_outputs(s, &out, &err), ASSAY_OK, err);
@@ -371,7 +386,7 @@ TEST(every_allocation_may_fail) {
         assay_session *s = NULL;
         assay_error err = {0};
         failing_alloc_arm(k);
-        assay_status status = assay_model_create(f.text, f.vision, &model, &err);
+        assay_status status = assay_model_create(&f.text, 1, f.vision, &model, &err);
         if (status == ASSAY_OK) status = assay_session_create(model, NULL, &s, &err);
         done = !failing_alloc_disarm();
         CHECK(status == (done ? ASSAY_OK : ASSAY_E_MEMORY), "allocation %ld: %s (%s)", k,

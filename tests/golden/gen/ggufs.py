@@ -2,7 +2,9 @@
 
 Writes, below tests/:
   golden/gguf/small.gguf    every kind of value and several tensor types, by the `gguf` package (ggml's own writer)
+  golden/gguf/split-0000I-of-00003.gguf   a file in three parts, by the same package
   fuzz/seeds/gguf/*         some of these
+  fuzz/seeds/parts/*        parts of split files one behind the other, good ones and bad ones
   bad/gguf/*, bad/gguf/expected.tsv   broken files, by hand, with the status and a part of the sentence they must end in
 """
 import hashlib
@@ -16,6 +18,7 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / 'golden' / 'gguf'
 SEEDS = ROOT / 'fuzz' / 'seeds' / 'gguf'
+PARTS = ROOT / 'fuzz' / 'seeds' / 'parts'
 BAD = ROOT / 'bad' / 'gguf'
 
 U8, I8, U16, I16, U32, I32, F32, BOOL, STRING, ARRAY, U64, I64, F64 = range(13)
@@ -50,6 +53,34 @@ def small():
     w.write_kv_data_to_file()
     w.write_tensors_to_file()
     w.close()
+
+
+def split():
+    """Three parts: the metadata and two tensors, two tensors, one. By the package, which names them."""
+    w = gguf.GGUFWriter(GOLDEN / 'split.gguf', 'test', split_max_tensors=2)
+    w.add_name('in parts')
+    w.add_array('k.strings', ['a', 'b'])
+    for i in range(5):
+        w.add_tensor(f'blk.{i}.weight', np.full((2, 32), i + 0.5, dtype=np.float32))
+    w.write_header_to_file()
+    w.write_kv_data_to_file()
+    w.write_tensors_to_file()
+    w.close()
+    return [GOLDEN / f'split-0000{i}-of-00003.gguf' for i in (1, 2, 3)]
+
+
+def part_seeds(paths):
+    a, b, c = (path.read_bytes() for path in paths)
+    count = text('split.count') + struct.pack('<I', U16)
+    total = text('split.tensors.count') + struct.pack('<I', I32)
+    seeds = {
+        'three': a + b + c, 'turned': c + a + b, 'missing': a + c, 'doubled': a + b + b, 'one': b,
+        'foreign': a + b + c.replace(count + b'\3', count + b'\4'),
+        'total': (a + b + c).replace(total + b'\5', total + b'\6'),
+        'whole': (GOLDEN / 'small.gguf').read_bytes(),
+    }
+    for name, content in seeds.items():
+        (PARTS / f'{name}.bin').write_bytes(content)
 
 
 # ---- by hand ---------------------------------------------------------------------------------------------
@@ -134,11 +165,14 @@ def bad_files():
 GOLDEN.mkdir(parents=True, exist_ok=True)
 BAD.mkdir(parents=True, exist_ok=True)
 small()
+parts = split()
 bad_files()
 (GOLDEN / 'SOURCES.txt').write_text(
     f"Made by tests/golden/gen/ggufs.py with gguf {importlib.metadata.version('gguf')}, numpy {np.__version__}.\n"
-    f"{hashlib.sha256((GOLDEN / 'small.gguf').read_bytes()).hexdigest()}  small.gguf\n")
+    + ''.join(f'{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n' for path in [GOLDEN / 'small.gguf', *parts]))
 
 SEEDS.mkdir(parents=True, exist_ok=True)
 for source in (GOLDEN / 'small.gguf', BAD / 'tensor_overlap.gguf', BAD / 'array_strings.gguf'):
     (SEEDS / source.name).write_bytes(source.read_bytes())
+PARTS.mkdir(parents=True, exist_ok=True)
+part_seeds(parts)

@@ -152,23 +152,19 @@ export class Core {
   }
 
   /**
-   * @param {readonly Block[]} blocks  the language model, then the vision tower if there is one; given away
+   * @param {readonly Block[]} blocks  the parts of the language model, then the vision tower if there is one; given away
+   * @param {number} parts  of the language model
    * @param {readonly string[]} names  for error sentences
    * @returns {ModelInfo}
    */
-  openModel([text, vision], [textName, visionName]) {
+  openModel(blocks, parts, names) {
     this.closeModel();
-    this.#model = this.#with([cString(textName), cString(visionName ?? '')], (textAt, visionAt) =>
-      this.#object(
-        'model_create',
-        text.release(),
-        text.length,
-        textAt,
-        vision?.release() ?? 0,
-        vision?.length ?? 0,
-        visionAt,
-      ),
-    );
+    const table = new Uint8Array(12 * blocks.length); // for each file: address, length, name
+    this.#model = this.#with([table, ...names.map(cString)], (tableAt, ...nameAts) => {
+      const words = new Uint32Array(this.bytes().buffer, tableAt, 3 * blocks.length);
+      blocks.forEach((block, i) => words.set([block.release(), block.length, nameAts[i]], 3 * i));
+      return this.#object('model_create', tableAt, parts, blocks.length - parts);
+    });
     this.#session = this.#object('session_create', this.#model, this.#pool, 0, 0);
     return JSON.parse(this.#string('model_info', this.#model));
   }
@@ -259,6 +255,39 @@ export class Core {
     }
   }
 
+  // ---- hashes ------------------------------------------------------------------------------------------
+
+  /** SHA-256 of what comes piece by piece. @returns {import('../storage/download.js').Hasher} */
+  hasher() {
+    let sha = this.#call('sha256_create') >>> 0;
+    let space = { address: 0, length: 0 };
+    if (sha === 0) throw new Error('There is not enough memory for a hash.');
+    const free = () => {
+      this.free(sha);
+      this.free(space.address);
+      sha = 0;
+      space = { address: 0, length: 0 };
+    };
+    return {
+      free,
+      /** @param {Uint8Array} bytes */
+      update: (bytes) => {
+        if (bytes.length > space.length) {
+          this.free(space.address);
+          space = { address: 0, length: 0 };
+          space = { address: this.#alloc(bytes.length), length: bytes.length };
+        }
+        this.bytes().set(bytes, space.address);
+        this.#call('sha256_update', sha, space.address, bytes.length);
+      },
+      digest: () => {
+        const hex = this.#string('sha256_final', sha);
+        free();
+        return hex;
+      },
+    };
+  }
+
   /** A call that gives an object. @param {string} name @param {...number} args */
   #object(name, ...args) {
     const address = this.#call(name, this.#web, ...args) >>> 0;
@@ -323,6 +352,13 @@ export class Core {
       for (const address of addresses) this.free(address);
     }
   }
+}
+
+/** Makes hashers, out of a core of its own. @param {string} url  of the single-threaded module
+ * @returns {Promise<() => import('../storage/download.js').Hasher>} */
+export async function loadHasher(url) {
+  const core = await Core.load(url, 'st', 1);
+  return () => core.hasher();
 }
 
 /** A thread whose script does not come would let the module wait for ever. @param {'mt' | 'st'} build @returns {Promise<never>} */
