@@ -249,8 +249,8 @@ static assay_status parse_counts(parser *p, uint64_t *n_tensors, uint64_t *n_ent
     if (version != 0 && (version & 0xffff) == 0)
         return assay_fail(p->err, ASSAY_E_UNSUPPORTED,
                           "gguf %s: a big-endian file; only little-endian is read", what);
-    if (version != GGUF_VERSION)
-        return REFUSE(p, ASSAY_E_UNSUPPORTED, "GGUF version %u; only version 3 is read", version);
+    if (version != 2 && version != GGUF_VERSION) /* in little-endian the two are laid out alike */
+        return REFUSE(p, ASSAY_E_UNSUPPORTED, "GGUF version %u; versions 2 and 3 are read", version);
     if (!assay_cursor_can_hold(&p->in, *n_entries, MIN_ENTRY_BYTES) ||
         !assay_cursor_can_hold(&p->in, *n_tensors, MIN_TENSOR_BYTES))
         return REFUSE(p, ASSAY_E_FORMAT,

@@ -1,4 +1,4 @@
-/* GGUF v3 (ggml's model file): reader over bytes in memory, and writer.
+/* GGUF (ggml's model file): reader of versions 2 and 3 over bytes in memory, and writer of version 3.
  *
  * The reader trusts nothing: every count is bounded by the bytes that are left before anything is
  * allocated, and every offset, type and shape is checked before a tensor is handed out. Tensors

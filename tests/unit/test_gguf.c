@@ -131,6 +131,19 @@ TEST(a_file_by_ggmls_writer_is_read) {
     free(bytes);
 }
 
+TEST(version_2_is_read_alike) {
+    uint8_t *bytes = NULL;
+    size_t n;
+    if (!read_whole("tests/golden/gguf/small.gguf", &bytes, &n)) return;
+    bytes[4] = 2;
+    assay_gguf *g = NULL;
+    assay_error err;
+    CHECK_STATUS(assay_gguf_open(bytes, n, "small", &g, &err), ASSAY_OK, err);
+    CHECK(g != NULL && assay_gguf_n_tensors(g) == 5);
+    assay_gguf_close(g);
+    free(bytes);
+}
+
 TEST(metadata_is_described_for_listing) {
     uint8_t *bytes = NULL;
     size_t n;

@@ -113,7 +113,6 @@ def bad_files():
         ('magic', whole(magic=b'GGML'), 'format', 'no GGUF file'),
         ('short', good[:20], 'format', 'cut off inside its first 24 bytes'),
         ('version1', whole(version=1), 'unsupported', 'GGUF version 1'),
-        ('version2', whole(version=2), 'unsupported', 'GGUF version 2'),
         ('version4', whole(version=4), 'unsupported', 'GGUF version 4'),
         ('big_endian', b'GGUF' + struct.pack('>IQQ', 3, 0, 0), 'unsupported', 'big-endian'),
         ('many_entries', whole(n_entries=2 ** 40), 'format', '1099511627776 metadata entries'),
