@@ -3,7 +3,7 @@
 #
 #   deps/deps.sh native     C compiler and the two C sources (and libcurl, if apt has it): enough for build/assay
 #   deps/deps.sh build      that, Emscripten and Node.js: enough for the page and the Node entry
-#   deps/deps.sh all        that, npm packages and Chromium: enough for the tests
+#   deps/deps.sh all        that, npm packages, Chromium and the encoder all-MiniLM-L6-v2: enough for the tests
 #   deps/deps.sh fuzz       what native gets, and clang with libFuzzer
 #
 # On Debian and its kin what is missing is installed by apt (as root or with sudo). Elsewhere, or to use your own, name what is
@@ -31,7 +31,10 @@ apt_all() { # LEVEL
     deps/emscripten.sh --check || p+=(python3 clang-22 lld-22 llvm-22)
     ;;
   esac
-  if [ "$1" = all ] && ! find_chromium; then p+=(chromium); fi
+  if [ "$1" = all ]; then
+    find_chromium || p+=(chromium)
+    python3 -m pip --version >/dev/null 2>&1 || p+=(python3-pip)
+  fi
   apt_install "${p[@]}" || true
   hash -r
 }
@@ -157,6 +160,7 @@ setup() {
     all)
       have npm && npm_packages
       chromium
+      node deps/minilm.mjs build/models
       ;;
     fuzz) libfuzzer ;;
   esac

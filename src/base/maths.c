@@ -1,7 +1,9 @@
 /* exp: x = n ln2 + r with ln2 in two parts, polynomial in r, 2^n by the exponent's bits.
  * log: x = 2^e m with m near 1, 2 atanh((m - 1) / (m + 1)) by its series.
  * sin, cos: pi/2 in three parts (Cody and Waite, "Software Manual for the Elementary Functions", 1980), then Taylor's series.
- * expf, tanhf: the minimax coefficients of Cephes (S. Moshier), which fit single precision. */
+ * expf, tanhf: the minimax coefficients of Cephes (S. Moshier), which fit single precision.
+ * erff: two polynomials of our own, minimax (Lawson's iteration): of erf(x) / x - 1 in x^2 below 1,
+ * and of -log(erfc(x)) in x from there on. */
 #include "base/maths.h"
 
 #include <math.h> /* sqrt alone, which IEEE 754 rounds correctly */
@@ -158,6 +160,29 @@ float assay_tanhf(float x) {
     }
     float e = assay_expf(2.0f * (a < 10.0f ? a : 10.0f));
     float y = 1.0f - 2.0f / (e + 1.0f);
+    return x < 0 ? -y : y;
+}
+
+float assay_erff(float x) {
+    float a = x < 0 ? -x : x;
+    if (a < 1.0f) {
+        float z = x * x, p = 7.8538607266e-5f;
+        p = p * z - 8.0101934356e-4f;
+        p = p * z + 5.1883276642e-3f;
+        p = p * z - 2.6853811924e-2f;
+        p = p * z + 1.1283585148e-1f;
+        p = p * z - 3.7612625824e-1f;
+        p = p * z + 1.2837916573e-1f;
+        return p * x + x;
+    }
+    float t = a < 3.95f ? a : 3.95f, p = -1.8557412993e-4f; /* 1 - erf(3.95) is below 2^-25 */
+    p = p * t + 2.9396084487e-3f;
+    p = p * t - 2.1805322782e-2f;
+    p = p * t + 1.0303737780e-1f;
+    p = p * t + 6.3822566711e-1f;
+    p = p * t + 1.1270400420f;
+    p = p * t + 3.5371805773e-4f;
+    float y = 1.0f - assay_expf(-p);
     return x < 0 ? -y : y;
 }
 

@@ -19,6 +19,7 @@ double assay_sqrt(double x); /* correctly rounded */
 
 float assay_expf(float x);  /* relative error below 2e-7; 0 below -87.3, inf above 88.7 */
 float assay_tanhf(float x); /* absolute error below 3e-7 */
+float assay_erff(float x);  /* absolute error below 8e-8, at most 2 units in the last place */
 float assay_sqrtf(float x); /* correctly rounded */
 
 /* IEEE binary16. To half: round to nearest even, overflow to infinity. */

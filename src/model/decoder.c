@@ -112,14 +112,14 @@ static void feed_forward(const assay_session *s, const assay_text_layer *layer,
     assay_add(exec, x, work->h, (size_t)n * (size_t)hp->dim);
 }
 
-assay_status assay_decoder_run(assay_session *s, assay_decoder_work *work, int n, int first_slot,
-                               int n_keep, double done, double share, assay_error *err) {
+static assay_status run(assay_session *s, assay_decoder_work *work, int n, int first_slot,
+                        int n_layers, int n_keep, double done, double share, assay_error *err) {
     const assay_text_hparams *hp = &s->model->text;
     const assay_exec *exec = &s->exec;
     float scale = 1.0f / assay_sqrtf((float)hp->head_dim);
-    for (int i = 0; i < hp->n_layers; i++) {
+    for (int i = 0; i < n_layers; i++) {
         const assay_text_layer *layer = &s->model->text_weights.layers[i];
-        assay_status status = assay_session_tick(s, done + share * i / hp->n_layers, err);
+        assay_status status = assay_session_tick(s, done + share * i / n_layers, err);
         if (status != ASSAY_OK) return status;
         assay_rms_norm(exec, work->x, n, hp->dim, layer->attn_norm, hp->norm_eps, work->h);
         assay_matmul(exec, &layer->k, work->h, n, NULL, work->k);
@@ -129,7 +129,7 @@ assay_status assay_decoder_run(assay_session *s, assay_decoder_work *work, int n
 
         /* Behind the last layer nobody reads the rows that are not kept: its keys and values were
          * all they gave. */
-        int skip = i == hp->n_layers - 1 ? n - n_keep : 0, rows = n - skip;
+        int skip = i == n_layers - 1 ? n - n_keep : 0, rows = n - skip;
         if (rows == 0) break;
         float *x = work->x + (size_t)skip * (size_t)hp->dim;
         assay_matmul(exec, &layer->q, work->h + (size_t)skip * (size_t)hp->dim, rows, NULL,
@@ -142,6 +142,17 @@ assay_status assay_decoder_run(assay_session *s, assay_decoder_work *work, int n
         feed_forward(s, layer, work, x, rows);
     }
     return ASSAY_OK;
+}
+
+assay_status assay_decoder_run(assay_session *s, assay_decoder_work *work, int n, int first_slot,
+                               int n_keep, double done, double share, assay_error *err) {
+    return run(s, work, n, first_slot, s->model->text.n_layers, n_keep, done, share, err);
+}
+
+assay_status assay_decoder_run_layers(assay_session *s, assay_decoder_work *work, int n,
+                                      int first_slot, int n_layers, double done, double share,
+                                      assay_error *err) {
+    return run(s, work, n, first_slot, n_layers, n, done, share, err);
 }
 
 void assay_decoder_norm(const assay_session *s, const float *x, int n, float *out) {

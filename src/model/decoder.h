@@ -34,6 +34,11 @@ void assay_decoder_embed(const assay_session *s, const int32_t *ids, int n, cons
 assay_status assay_decoder_run(assay_session *s, assay_decoder_work *work, int n, int first_slot,
                                int n_keep, double done, double share, assay_error *err);
 
+/* The same through the first n_layers layers alone, keeping every row. */
+assay_status assay_decoder_run_layers(assay_session *s, assay_decoder_work *work, int n,
+                                      int first_slot, int n_layers, double done, double share,
+                                      assay_error *err);
+
 /* The last norm: x [n, dim] -> out [n, dim]. */
 void assay_decoder_norm(const assay_session *s, const float *x, int n, float *out);
 /* Logits: h [n, dim], normed -> logits [n, n_vocab]. */

@@ -148,8 +148,8 @@ assay_status assay_session_truncate(assay_session *s, size_t length, assay_error
     return ASSAY_OK;
 }
 
-static assay_status check_prompt(const assay_session *s, const assay_prompt *prompt,
-                                 assay_error *err) {
+assay_status assay_session_check_prompt(const assay_session *s, const assay_prompt *prompt,
+                                        assay_error *err) {
     size_t n_images = 0;
     if (prompt->n_ids > (size_t)s->n_context - s->length) {
         return assay_fail(err, ASSAY_E_LIMIT,
@@ -206,7 +206,7 @@ static assay_status append(assay_session *s, const assay_prompt *prompt, float *
 static assay_status append_checked(assay_session *s, const assay_prompt *prompt, float *hidden,
                                    assay_error *err) {
     size_t mark = assay_arena_mark(&s->arena);
-    assay_status status = check_prompt(s, prompt, err);
+    assay_status status = assay_session_check_prompt(s, prompt, err);
     if (status == ASSAY_OK) status = append(s, prompt, hidden, err);
     assay_arena_reset(&s->arena, mark);
     return status;

@@ -142,17 +142,23 @@ TEST(double_maths_against_the_c_library) {
 }
 
 TEST(float_maths_against_the_c_library) {
-    double worst_exp = 0, worst_tanh = 0;
+    double worst_exp = 0, worst_tanh = 0, worst_erf = 0, worst_ulp = 0;
     for (int i = -873000; i <= 887000; i++) {
         float x = (float)i * 1e-4f;
         worst_exp = fmax(worst_exp, relative(assay_expf(x), exp(x)));
         float t = (float)i * 2e-5f;
         worst_tanh = fmax(worst_tanh, fabs(assay_tanhf(t) - tanh(t)));
+        double want = erf((double)t), unit = ldexp(1, ilogb(want == 0 ? 1 : want) - 23);
+        double off = fabs((double)assay_erff(t) - want);
+        worst_erf = fmax(worst_erf, off);
+        worst_ulp = fmax(worst_ulp, off / unit);
     }
     CHECK(worst_exp < 2e-7, "expf %g", worst_exp);
     CHECK(worst_tanh < 3e-7, "tanhf %g", worst_tanh);
+    CHECK(worst_erf < 8e-8 && worst_ulp < 2, "erff %g, %g units", worst_erf, worst_ulp);
     CHECK(assay_expf(-100) == 0 && assay_expf(89) == INFINITY && assay_expf(0) == 1);
     CHECK(assay_tanhf(50) == 1 && assay_tanhf(-50) == -1 && assay_tanhf(0) == 0);
+    CHECK(assay_erff(4) == 1 && assay_erff(-INFINITY) == -1 && assay_erff(0) == 0);
 }
 
 TEST(half_floats_are_exact) {
