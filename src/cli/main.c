@@ -13,7 +13,7 @@ static const struct {
     {"verify", "run a record again and compare every bit", assay_command_verify},
     {"report", "table, JSON or HTML of a record", assay_command_report},
     {"gen", "draw the procedural suite hhh46 from a seed", assay_command_gen},
-    {"model", "look into a model; tokenize; write a random one", assay_command_model},
+    {"model", "list, get, look into, tokenize, quantize; write a random one", assay_command_model},
     {"generate", "answer a prompt, or talk, with a model", assay_command_generate},
     {"embed", "turn texts into vectors with an encoder or a language model", assay_command_embed},
     {"bench", "time the engine on this machine", assay_command_bench},

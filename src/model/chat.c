@@ -136,12 +136,7 @@ assay_status assay_model_chat(const assay_model *model, const assay_chat_message
 }
 
 bool assay_model_is_stop(const assay_model *model, int32_t id) {
-    int64_t eos = -1, eot = -1;
-    assay_error ignored = {0};
-    assay_gguf_int_or(model->text_gguf, "tokenizer.ggml.eos_token_id", -1, INT32_MAX, -1, &eos,
-                      &ignored);
-    assay_gguf_int_or(model->text_gguf, "tokenizer.ggml.eot_token_id", -1, INT32_MAX, -1, &eot,
-                      &ignored);
-    return id >= 0 && (id == eos || id == eot ||
+    const assay_tokenizer_specials *special = assay_tokenizer_get_specials(model->tokenizer);
+    return id >= 0 && (id == special->eos || id == special->eot ||
                        id == assay_token_find(model->tokenizer, "<end_of_utterance>"));
 }
