@@ -94,17 +94,18 @@ def write(pre):
     (OUT / f'{pre}.tsv').write_text(''.join(lines))
 
 
-OUT.mkdir(parents=True, exist_ok=True)
-for name in ('smollm', 'gpt-2'):
-    write(name)
-version = importlib.metadata.version
-(OUT / 'SOURCES.txt').write_text(
-    f"Made by tests/golden/gen/tokenizer.py with tokenizers {version('tokenizers')}, gguf {version('gguf')}.\n"
-    + ''.join(f'{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}\n'
-              for p in sorted(OUT.iterdir()) if p.name != 'SOURCES.txt'))
+if __name__ == '__main__':
+    OUT.mkdir(parents=True, exist_ok=True)
+    for name in ('smollm', 'gpt-2'):
+        write(name)
+    version = importlib.metadata.version
+    (OUT / 'SOURCES.txt').write_text(
+        f"Made by tests/golden/gen/tokenizer.py with tokenizers {version('tokenizers')}, gguf {version('gguf')}.\n"
+        + ''.join(f'{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}\n'
+                  for p in sorted(OUT.iterdir()) if p.name != 'SOURCES.txt'))
 
-SEEDS.mkdir(parents=True, exist_ok=True)
-rng = random.Random(1)
-for i in range(12):
-    (SEEDS / f'{i}.txt').write_bytes((CORPUS[i] if i < len(CORPUS) else random_text(rng, True)).encode())
-(SEEDS.parent / 'gguf' / 'smollm.gguf').write_bytes((OUT / 'smollm.gguf').read_bytes())
+    SEEDS.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(1)
+    for i in range(12):
+        (SEEDS / f'{i}.txt').write_bytes((CORPUS[i] if i < len(CORPUS) else random_text(rng, True)).encode())
+    (SEEDS.parent / 'gguf' / 'smollm.gguf').write_bytes((OUT / 'smollm.gguf').read_bytes())
