@@ -23,17 +23,35 @@
 #include "base/status.h"
 
 /* Ids as in GGUF. */
-typedef enum assay_type { ASSAY_F32 = 0, ASSAY_F16 = 1, ASSAY_Q8_0 = 8 } assay_type;
+typedef enum assay_type {
+    ASSAY_F32 = 0,
+    ASSAY_F16 = 1,
+    ASSAY_Q4_0 = 2,
+    ASSAY_Q4_1 = 3,
+    ASSAY_Q5_0 = 6,
+    ASSAY_Q5_1 = 7,
+    ASSAY_Q8_0 = 8,
+    ASSAY_Q4_K = 12,
+    ASSAY_Q5_K = 13,
+    ASSAY_Q6_K = 14,
+    ASSAY_BF16 = 30,
+    ASSAY_TYPE_END /* ids are below */
+} assay_type;
 
 const char *assay_type_name(assay_type type); /* "F32", ...; NULL when unknown */
-/* Elements in a block (1 or 32) and bytes of a block; 0 when the type is unknown. */
+/* The type of that name; false when there is none. */
+bool assay_type_find(const char *name, assay_type *type);
+/* Elements in a block (1, 32 or 256) and bytes of a block; 0 when the type is unknown. */
 int assay_type_block(assay_type type);
 size_t assay_type_bytes(assay_type type);
 /* rows * cols elements as GGUF stores them. False when cols is no multiple of the block or it
  * overflows. */
 bool assay_type_size(assay_type type, size_t rows, size_t cols, size_t *bytes);
-/* One row of a GGUF tensor to float and back. n is a multiple of the block. Q8_0: d = amax / 127 as
- * f16, q = round(x / d), half away from zero (ggml's reference). */
+/* One row of a GGUF tensor to float and back. n is a multiple of the block. To float: ggml's
+ * values, bit for bit. From float: F16 and BF16 round to nearest even; Q4_0, Q4_1, Q5_0, Q5_1 and
+ * Q8_0 are ggml's reference bit for bit; the K types are a search of our own for the least squared
+ * error. A NaN counts as 0 in the quantized types; infinities give some code, never undefined
+ * behaviour. */
 void assay_dequantize_row(assay_type type, const void *row, size_t n, float *out);
 void assay_quantize_row(assay_type type, const float *x, size_t n, void *row);
 
@@ -61,7 +79,7 @@ typedef struct assay_matrix {
     uint8_t *data; /* assay_type_size() bytes, in panels */
 } assay_matrix;
 
-/* Repacks row-major GGUF data in place. Takes one panel of heap while it runs.
+/* Repacks row-major GGUF data in place, into as many bytes. Takes one panel of heap while it runs.
  * E_MEMORY, or E_ARGUMENT when the shape does not fit the type. */
 assay_status assay_matrix_pack(assay_matrix *matrix, assay_type type, int rows, int cols,
                                uint8_t *data, assay_error *err);
@@ -71,9 +89,19 @@ void assay_matrix_row(const assay_matrix *matrix, int row, float *out /* [cols] 
 /* Bytes of scratch that assay_matmul needs for n columns of `cols` inputs. */
 size_t assay_matmul_scratch(assay_type type, int cols, int n);
 /* y[j, r] = bias[r] + sum_k W[r, k] x[j, k].  x [n, cols], y [n, rows], bias [rows] or NULL.
- * Q8_0: x is quantized to 13 bits in blocks of 32 (d = amax / 4095 in f32, q = nearest even of x /
- * d), and y = sum over blocks, in order, of (float)(integer dot) * (dw * dx). Numbers that are not
- * finite reach y: their block's dx is NaN or infinite, their code is within -4095 ... 4095. */
+ *
+ * F32, F16, BF16: the sum over k, in order, of (float)W * x.
+ *
+ * Quantized types: x is quantized to 13 bits in blocks of 32 (dx = amax / 4095 in f32, q = nearest
+ * even of x / dx), and y is the sum over blocks of 32, in order, of one term each, with `dot` the
+ * integer sum over the block of (weight's code) * q:
+ *   Q8_0, Q4_0, Q5_0   (float)dot * (d * dx)      codes signed: byte, nibble - 8, 5 bits - 16
+ *   Q6_K               the same, code (6 bits - 32) * (its sub-scale): |dot| stays below 2^30
+ *   Q4_1, Q5_1         ((float)dot * d + (float)(sum of q) * m) * dx      codes without sign
+ *   Q4_K, Q5_K         the same with d * sc for d and -dmin * m for m, both exact in f32
+ * Integer sums are exact and are rounded once, to nearest even, where they become float. Numbers
+ * that are not finite reach y: their block's dx is NaN or infinite, their code is within -4095 ...
+ * 4095. */
 void assay_matmul(const assay_exec *exec, const assay_matrix *w, const float *x, int n,
                   const float *bias, float *y);
 
@@ -85,6 +113,7 @@ void assay_layer_norm(const assay_exec *exec, const float *x, int n, int dim, co
 void assay_add(const assay_exec *exec, float *x, const float *y, size_t n); /* x += y */
 void assay_gelu_tanh(const assay_exec *exec, float *x,
                      size_t n); /* 0.5 x (1 + tanh(sqrt(2/pi)(x + 0.044715 x^3))) */
+void assay_gelu_erf(const assay_exec *exec, float *x, size_t n); /* 0.5 x (1 + erf(x / sqrt(2))) */
 void assay_swiglu(const assay_exec *exec, float *gate, const float *up,
                   size_t n); /* gate = silu(gate) * up */
 /* log softmax(logits)[target], without writing the distribution; accumulates in float, see softmax

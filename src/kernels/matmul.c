@@ -2,6 +2,7 @@
  * rows). A chunk is as many columns as stay in the second-level cache; within one, a panel's
  * weights are read once and serve every tile of columns from the first-level cache. */
 #include "kernels/kernels.h"
+#include "kernels/blocks.h"
 #include "kernels/table.h"
 
 #include <assert.h>
@@ -21,13 +22,24 @@ typedef struct matmul_loop {
     uint8_t *xq;
 } matmul_loop;
 
-static size_t column_bytes(assay_type type, int cols) {
-    return type == ASSAY_Q8_0 ? (size_t)cols / BLOCK * X_BYTES : (size_t)cols * sizeof(float);
+static bool is_quantized(assay_type type) {
+    return assay_type_block(type) > 1;
+}
+
+/* Minima need the sums; a single column is multiplied by codes without sign (simd_codes.h). */
+static bool needs_sums(assay_type type, int n) {
+    const block_format *f = assay_block_format(type);
+    return f->minimum || (n == 1 && f->code_bits < 8);
+}
+
+static size_t column_bytes(assay_type type, int cols, int n) {
+    if (!is_quantized(type)) return (size_t)cols * sizeof(float);
+    return (size_t)cols / BLOCK * quantized_bytes(needs_sums(type, n));
 }
 
 size_t assay_matmul_scratch(assay_type type, int cols, int n) {
-    if (type != ASSAY_Q8_0 || n <= 0) return 0;
-    return (size_t)n * column_bytes(type, cols) + ASSAY_ALIGN;
+    if (!is_quantized(type) || n <= 0) return 0;
+    return (size_t)n * column_bytes(type, cols, n) + ASSAY_ALIGN;
 }
 
 static void quantize_tiles(void *context, size_t begin, size_t end, int worker) {
@@ -36,8 +48,9 @@ static void quantize_tiles(void *context, size_t begin, size_t end, int worker) 
     int cols = loop->p.w->cols;
     for (size_t tile = begin; tile < end; tile++) {
         int j = (int)tile * TILE;
-        loop->kernels->quantize(loop->p.x + (size_t)j * (size_t)cols, cols, tile_width(&loop->p, j),
-                                loop->xq + (size_t)j * column_bytes(ASSAY_Q8_0, cols));
+        loop->kernels->quantize(
+            loop->p.x + (size_t)j * (size_t)cols, cols, tile_width(&loop->p, j), loop->p.sums,
+            loop->xq + (size_t)j * column_bytes(loop->p.w->type, cols, loop->p.n));
     }
 }
 
@@ -67,11 +80,12 @@ static size_t grain_for(size_t work) {
 void assay_matmul(const assay_exec *exec, const assay_matrix *w, const float *x, int n,
                   const float *bias, float *y) {
     if (n <= 0) return;
-    size_t mark = assay_arena_mark(exec->scratch), per_column = column_bytes(w->type, w->cols);
+    size_t mark = assay_arena_mark(exec->scratch), per_column = column_bytes(w->type, w->cols, n);
     matmul_loop loop = {.kernels = exec->kernels,
                         .p = {.w = w, .x = x, .n = n, .bias = bias, .y = y},
                         .n_row_items = (w->rows + PANEL - 1) / PANEL};
-    if (w->type == ASSAY_Q8_0) {
+    if (is_quantized(w->type)) {
+        loop.p.sums = needs_sums(w->type, n);
         loop.xq = assay_arena_alloc(exec->scratch, (size_t)n, per_column);
         assert(loop.xq);
         size_t n_tiles = ((size_t)n + TILE - 1) / TILE;

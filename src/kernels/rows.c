@@ -79,6 +79,11 @@ void assay_gelu_tanh(const assay_exec *exec, float *x, size_t n) {
     assay_parallel_for(exec->pool, n, MIN_ELEMENTS, element_piece, &loop);
 }
 
+void assay_gelu_erf(const assay_exec *exec, float *x, size_t n) {
+    element_loop loop = {exec->kernels->gelu_erf, NULL, x, NULL};
+    assay_parallel_for(exec->pool, n, MIN_ELEMENTS, element_piece, &loop);
+}
+
 void assay_swiglu(const assay_exec *exec, float *gate, const float *up, size_t n) {
     element_loop loop = {NULL, exec->kernels->swiglu, gate, up};
     assay_parallel_for(exec->pool, n, MIN_ELEMENTS, element_piece, &loop);

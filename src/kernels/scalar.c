@@ -5,18 +5,7 @@
 #include <string.h>
 
 #include "base/maths.h"
-
-static float load_f32(const void *p) {
-    float x;
-    memcpy(&x, p, sizeof x);
-    return x;
-}
-
-static float load_f16(const void *p) {
-    uint16_t half;
-    memcpy(&half, p, sizeof half);
-    return assay_f16_to_f32(half);
-}
+#include "kernels/blocks.h"
 
 /* ---- quantized activations and matrix products ---- */
 
@@ -36,60 +25,80 @@ static int16_t quantize_one(float x, float divisor) {
     return (int16_t)((int32_t)assay_f32_bits(t + ROUND_MAGIC) - ROUND_MAGIC_BITS);
 }
 
-static void scalar_quantize(const float *x, int cols, int width, uint8_t *out) {
+static void scalar_quantize(const float *x, int cols, int width, bool sums, uint8_t *out) {
     for (int b = 0; b < cols / BLOCK; b++) {
         for (int c = 0; c < width; c++) {
             const float *in = x + (size_t)c * (size_t)cols + (size_t)b * BLOCK;
             float d = largest_magnitude(in) / X_MAX;
+            int32_t sum = 0;
             memcpy(out + 4 * c, &d, sizeof d);
             for (int k = 0; k < BLOCK; k++) {
                 int16_t q = quantize_one(in[k], d > 0 ? d : 1.0f);
-                memcpy(out + 4 * ((k / 2 + 1) * width + c) + 2 * (k % 2), &q, sizeof q);
+                memcpy(out + 4 * ((k / 2 + (sums ? 3 : 1)) * width + c) + 2 * (k % 2), &q,
+                       sizeof q);
+                sum += q;
+                if (sums && k % 16 == 15)
+                    memcpy(out + 4 * ((k / 16 + 1) * width + c), &sum, sizeof sum);
             }
         }
-        out += X_BYTES * width;
+        out += quantized_bytes(sums) * (size_t)width;
     }
 }
 
-static float dot_q8(row_view w, const uint8_t *x, int n_blocks, int width, int c) {
-    float sum = 0.0f;
-    for (int b = 0; b < n_blocks; b++) {
-        const uint8_t *values = w.values + (size_t)b * w.block_step;
-        const uint8_t *block = x + (size_t)b * X_BYTES * (size_t)width;
-        int32_t dot = 0;
-        for (int k = 0; k < BLOCK / 2; k++) {
-            int16_t pair[2];
-            memcpy(pair, block + 4 * ((k + 1) * width + c), sizeof pair);
-            dot += (int8_t)values[(size_t)k * w.step] * pair[0];
-            dot += (int8_t)values[(size_t)k * w.step + 1] * pair[1];
+/* The term of 32 columns, x their block in a tile of `width` columns and c the column there. */
+static float block_term(const block_format *f, const block_weights *w, int first, const uint8_t *x,
+                        bool sums, int width, int c) {
+    int32_t dot = 0, sum = 0;
+    float dx, d = w->scale[first / BLOCK], m = w->minimum[first / BLOCK];
+    memcpy(&dx, x + 4 * c, sizeof dx);
+    for (int k = 0; k < BLOCK; k++) {
+        int16_t q;
+        memcpy(&q, x + 4 * ((k / 2 + (sums ? 3 : 1)) * width + c) + 2 * (k % 2), sizeof q);
+        dot += w->q[first + k] * w->sub[(first + k) / 16] * q;
+        sum += q;
+    }
+    return f->minimum ? ((float)dot * d + (float)sum * m) * dx : (float)dot * (d * dx);
+}
+
+/* y[j] += the terms of block b of a row. */
+static void add_block(const product *p, const block_format *f, int row, int b, int begin, int end) {
+    block_weights w;
+    assay_block_unpack(p->w, row, (size_t)b, &w);
+    for (int j = begin; j < end; j++) {
+        int tile = j / TILE * TILE, width = tile_width(p, tile);
+        float *y = p->y + (size_t)j * (size_t)p->w->rows + row;
+        for (int k = 0; k < f->elements; k += BLOCK) {
+            const uint8_t *x = quantized_tile(p, tile, (b * f->elements + k) / BLOCK);
+            *y += block_term(f, &w, k, x, p->sums, width, j - tile);
         }
-        float dw = load_f16(w.scales + (size_t)b * w.block_step), dx = load_f32(block + 4 * c);
-        sum += (float)dot * (dw * dx);
     }
-    return sum;
 }
 
-static float dot_float(assay_type type, row_view w, const float *x, int n) {
-    float sum = 0.0f;
-    for (int k = 0; k < n; k++) {
-        const uint8_t *at = w.values + (size_t)k * w.step;
-        sum += (type == ASSAY_F32 ? load_f32(at) : load_f16(at)) * x[k];
+static void add_floats(const product *p, int row, int first, int n, int begin, int end) {
+    float w[MAX_BLOCK];
+    assay_floats_unpack(p->w, row, (size_t)first, (size_t)n, w);
+    for (int j = begin; j < end; j++) {
+        const float *x = p->x + (size_t)j * (size_t)p->w->cols + first;
+        float *y = p->y + (size_t)j * (size_t)p->w->rows + row, sum = *y;
+        for (int k = 0; k < n; k++) sum += w[k] * x[k];
+        *y = sum;
     }
-    return sum;
 }
 
 void assay_multiply_rows(const product *p, int row_begin, int row_end, int begin, int end) {
-    int cols = p->w->cols;
+    const block_format *f = assay_block_format(p->w->type);
+    int cols = p->w->cols, step = f->code_bits == 0 ? MAX_BLOCK : f->elements;
     for (int row = row_begin; row < row_end; row++) {
-        row_view w = assay_row_view(p->w, row);
-        for (int j = begin; j < end; j++) {
-            int tile = j / TILE * TILE;
-            float sum = p->w->type == ASSAY_Q8_0
-                            ? dot_q8(w, quantized_tile(p, tile), cols / BLOCK, tile_width(p, tile),
-                                     j - tile)
-                            : dot_float(p->w->type, w, p->x + (size_t)j * (size_t)cols, cols);
-            p->y[(size_t)j * (size_t)p->w->rows + (size_t)row] = p->bias ? sum + p->bias[row] : sum;
+        float *y = p->y + row;
+        size_t stride = (size_t)p->w->rows;
+        for (int j = begin; j < end; j++) y[(size_t)j * stride] = 0.0f;
+        for (int at = 0; at < cols; at += step) {
+            if (f->code_bits == 0)
+                add_floats(p, row, at, cols - at < step ? cols - at : step, begin, end);
+            else
+                add_block(p, f, row, at / step, begin, end);
         }
+        for (int j = begin; p->bias && j < end; j++) y[(size_t)j * stride] += p->bias[row];
     }
 }
 
@@ -130,6 +139,10 @@ static void scalar_gelu_tanh(float *x, size_t n) {
         float t = assay_tanhf(0.79788456f * (x[i] + 0.044715f * cube));
         x[i] = 0.5f * x[i] * (1.0f + t);
     }
+}
+
+static void scalar_gelu_erf(float *x, size_t n) {
+    for (size_t i = 0; i < n; i++) x[i] = 0.5f * x[i] * (1.0f + assay_erff(x[i] * 0.70710678f));
 }
 
 static void scalar_swiglu(float *gate, const float *up, size_t n) {
@@ -218,6 +231,7 @@ const assay_kernels assay_kernels_scalar = {.name = "scalar",
                                             .layer_norm = scalar_layer_norm,
                                             .add = scalar_add,
                                             .gelu_tanh = scalar_gelu_tanh,
+                                            .gelu_erf = scalar_gelu_erf,
                                             .swiglu = scalar_swiglu,
                                             .rotate = scalar_rotate,
                                             .max = scalar_max,

@@ -51,14 +51,20 @@ INLINE i32x4 i32x4_splat(int32_t a) { return wasm_i32x4_splat(a); }
 INLINE i32x4 i32x4_load_splat(const void *p) { return wasm_v128_load32_splat(p); }
 INLINE i32x4 i32x4_load_u16x4(const void *p) { return wasm_u32x4_load16x4(p); }
 INLINE i32x4 i16x8_load_i8x8(const void *p) { return wasm_i16x8_load8x8(p); }
+INLINE i32x4 i32x4_low_i16x8(i32x4 a) { return wasm_i32x4_extend_low_i16x8(a); }
+INLINE i32x4 i32x4_high_i16x8(i32x4 a) { return wasm_i32x4_extend_high_i16x8(a); }
 INLINE i32x4 i32x4_add(i32x4 a, i32x4 b) { return wasm_i32x4_add(a, b); }
 INLINE i32x4 i32x4_sub(i32x4 a, i32x4 b) { return wasm_i32x4_sub(a, b); }
 INLINE i32x4 i32x4_max(i32x4 a, i32x4 b) { return wasm_i32x4_max(a, b); }
+INLINE i32x4 i32x4_mul(i32x4 a, i32x4 b) { return wasm_i32x4_mul(a, b); }
+INLINE i32x4 i16x8_sub(i32x4 a, i32x4 b) { return wasm_i16x8_sub(a, b); }
+INLINE i32x4 i16x8_mul(i32x4 a, i32x4 b) { return wasm_i16x8_mul(a, b); }
 INLINE i32x4 i32x4_gt(i32x4 a, i32x4 b) { return wasm_i32x4_gt(a, b); }
 INLINE i32x4 i32x4_and(i32x4 a, i32x4 b) { return wasm_v128_and(a, b); }
 INLINE i32x4 i32x4_or(i32x4 a, i32x4 b) { return wasm_v128_or(a, b); }
 INLINE i32x4 i32x4_xor(i32x4 a, i32x4 b) { return wasm_v128_xor(a, b); }
 #define i32x4_shl(a, n) wasm_i32x4_shl(a, n)
+#define u16x8_shr(a, n) wasm_u16x8_shr(a, n)
 INLINE i32x4 i32x4_dot_i16x8(i32x4 a, i32x4 b) { return wasm_i32x4_dot_i16x8(a, b); }
 INLINE i32x4 i16x8_narrow_i32x4(i32x4 a, i32x4 b) { return wasm_i16x8_narrow_i32x4(a, b); }
 
@@ -110,16 +116,29 @@ INLINE i32x4 i32x4_splat(int32_t a) { return _mm_set1_epi32(a); }
 INLINE i32x4 i32x4_load_splat(const void *p) { return f32x4_bits(f32x4_load_splat(p)); }
 INLINE i32x4 i32x4_load_u16x4(const void *p) { return _mm_cvtepu16_epi32(_mm_loadl_epi64(p)); }
 INLINE i32x4 i16x8_load_i8x8(const void *p) { return _mm_cvtepi8_epi16(_mm_loadl_epi64(p)); }
+INLINE i32x4 i32x4_low_i16x8(i32x4 a) { return _mm_cvtepi16_epi32(a); }
+INLINE i32x4 i32x4_high_i16x8(i32x4 a) { return _mm_cvtepi16_epi32(_mm_srli_si128(a, 8)); }
 INLINE i32x4 i32x4_add(i32x4 a, i32x4 b) { return _mm_add_epi32(a, b); }
 INLINE i32x4 i32x4_sub(i32x4 a, i32x4 b) { return _mm_sub_epi32(a, b); }
 INLINE i32x4 i32x4_max(i32x4 a, i32x4 b) { return _mm_max_epi32(a, b); }
+INLINE i32x4 i32x4_mul(i32x4 a, i32x4 b) { return _mm_mullo_epi32(a, b); }
+INLINE i32x4 i16x8_sub(i32x4 a, i32x4 b) { return _mm_sub_epi16(a, b); }
+INLINE i32x4 i16x8_mul(i32x4 a, i32x4 b) { return _mm_mullo_epi16(a, b); }
 INLINE i32x4 i32x4_gt(i32x4 a, i32x4 b) { return _mm_cmpgt_epi32(a, b); }
 INLINE i32x4 i32x4_and(i32x4 a, i32x4 b) { return _mm_and_si128(a, b); }
 INLINE i32x4 i32x4_or(i32x4 a, i32x4 b) { return _mm_or_si128(a, b); }
 INLINE i32x4 i32x4_xor(i32x4 a, i32x4 b) { return _mm_xor_si128(a, b); }
 #define i32x4_shl(a, n) _mm_slli_epi32(a, n)
+#define u16x8_shr(a, n) _mm_srli_epi16(a, n)
 INLINE i32x4 i32x4_dot_i16x8(i32x4 a, i32x4 b) { return _mm_madd_epi16(a, b); }
 INLINE i32x4 i16x8_narrow_i32x4(i32x4 a, i32x4 b) { return _mm_packs_epi32(a, b); }
+#ifndef __clang__
+#define HAS_SETTLED
+INLINE i32x4 i32x4_settled(i32x4 a) {
+    __asm__("" : "+x"(a));
+    return a;
+}
+#endif
 
 #elif !defined(ASSAY_SIMD_EMULATED) && defined(__aarch64__)
 
@@ -169,14 +188,24 @@ INLINE i32x4 i32x4_load_u16x4(const void *p) {
     return vreinterpretq_s32_u32(vmovl_u16(vreinterpret_u16_u8(vld1_u8(p))));
 }
 INLINE i32x4 i16x8_load_i8x8(const void *p) { return vreinterpretq_s32_s16(vmovl_s8(vld1_s8(p))); }
+INLINE i32x4 i32x4_low_i16x8(i32x4 a) { return vmovl_s16(vget_low_s16(vreinterpretq_s16_s32(a))); }
+INLINE i32x4 i32x4_high_i16x8(i32x4 a) { return vmovl_high_s16(vreinterpretq_s16_s32(a)); }
 INLINE i32x4 i32x4_add(i32x4 a, i32x4 b) { return vaddq_s32(a, b); }
 INLINE i32x4 i32x4_sub(i32x4 a, i32x4 b) { return vsubq_s32(a, b); }
 INLINE i32x4 i32x4_max(i32x4 a, i32x4 b) { return vmaxq_s32(a, b); }
+INLINE i32x4 i32x4_mul(i32x4 a, i32x4 b) { return vmulq_s32(a, b); }
+INLINE i32x4 i16x8_sub(i32x4 a, i32x4 b) {
+    return vreinterpretq_s32_s16(vsubq_s16(vreinterpretq_s16_s32(a), vreinterpretq_s16_s32(b)));
+}
+INLINE i32x4 i16x8_mul(i32x4 a, i32x4 b) {
+    return vreinterpretq_s32_s16(vmulq_s16(vreinterpretq_s16_s32(a), vreinterpretq_s16_s32(b)));
+}
 INLINE i32x4 i32x4_gt(i32x4 a, i32x4 b) { return vreinterpretq_s32_u32(vcgtq_s32(a, b)); }
 INLINE i32x4 i32x4_and(i32x4 a, i32x4 b) { return vandq_s32(a, b); }
 INLINE i32x4 i32x4_or(i32x4 a, i32x4 b) { return vorrq_s32(a, b); }
 INLINE i32x4 i32x4_xor(i32x4 a, i32x4 b) { return veorq_s32(a, b); }
 #define i32x4_shl(a, n) vshlq_n_s32(a, n)
+#define u16x8_shr(a, n) vreinterpretq_s32_u16(vshrq_n_u16(vreinterpretq_u16_s32(a), n))
 INLINE i32x4 i32x4_dot_i16x8(i32x4 a, i32x4 b) {
     int16x8_t x = vreinterpretq_s16_s32(a), y = vreinterpretq_s16_s32(b);
     int32x4_t low = vmull_s16(vget_low_s16(x), vget_low_s16(y));
@@ -275,11 +304,42 @@ LANEWISE i32x4 i16x8_load_i8x8(const void *p) {
     for (int l = 0; l < 8; l++) h[l] = b[l];
     return i32x4_load(h);
 }
+#define I16_OP(name, parameters, expression)                                                       \
+    LANEWISE i32x4 name parameters {                                                               \
+        int16_t x[8], y[8];                                                                        \
+        memcpy(x, &a, sizeof x);                                                                   \
+        memcpy(y, &b, sizeof y);                                                                   \
+        for (int l = 0; l < 8; l++) x[l] = (int16_t)(expression);                                  \
+        return i32x4_load(x);                                                                      \
+    }
+I16_OP(i16x8_sub, (i32x4 a, i32x4 b), x[l] - y[l])
+I16_OP(i16x8_mul, (i32x4 a, i32x4 b), x[l] * y[l])
+LANEWISE i32x4 u16x8_shr(i32x4 a, int n) {
+    uint16_t h[8];
+    memcpy(h, &a, sizeof h);
+    for (int l = 0; l < 8; l++) h[l] = (uint16_t)(h[l] >> n);
+    return i32x4_load(h);
+}
+LANEWISE i32x4 i32x4_low_i16x8(i32x4 a) {
+    int16_t h[8];
+    memcpy(h, &a, sizeof h);
+    i32x4 r;
+    LANES(r, h[l]);
+    return r;
+}
+LANEWISE i32x4 i32x4_high_i16x8(i32x4 a) {
+    int16_t h[8];
+    memcpy(h, &a, sizeof h);
+    i32x4 r;
+    LANES(r, h[4 + l]);
+    return r;
+}
 /* Through unsigned, where vectors wrap around. */
 I32_OP(i32x4_add, (i32x4 a, i32x4 b), (int32_t)((uint32_t)a.v[l] + (uint32_t)b.v[l]))
 I32_OP(i32x4_sub, (i32x4 a, i32x4 b), (int32_t)((uint32_t)a.v[l] - (uint32_t)b.v[l]))
 I32_OP(i32x4_shl, (i32x4 a, int n), (int32_t)((uint32_t)a.v[l] << n))
 I32_OP(i32x4_max, (i32x4 a, i32x4 b), a.v[l] > b.v[l] ? a.v[l] : b.v[l])
+I32_OP(i32x4_mul, (i32x4 a, i32x4 b), (int32_t)((uint32_t)a.v[l] * (uint32_t)b.v[l]))
 I32_OP(i32x4_gt, (i32x4 a, i32x4 b), a.v[l] > b.v[l] ? -1 : 0)
 I32_OP(i32x4_and, (i32x4 a, i32x4 b), a.v[l] & b.v[l])
 I32_OP(i32x4_or, (i32x4 a, i32x4 b), a.v[l] | b.v[l])
@@ -305,8 +365,19 @@ LANEWISE i32x4 i16x8_narrow_i32x4(i32x4 a, i32x4 b) {
 
 /* clang-format on */
 
+/* The same value, computed up to here. Gcc would add the terms of a long integer sum as a tree, all
+ * of them at the end, and spill them until then. */
+#ifndef HAS_SETTLED
+INLINE i32x4 i32x4_settled(i32x4 a) {
+    return a;
+}
+#endif
 INLINE i32x4 i32x4_zero(void) {
     return i32x4_splat(0);
+}
+/* 16-bit lanes, all of them n in 0 ... 0x7FFF. */
+INLINE i32x4 i16x8_splat(int n) {
+    return i32x4_splat(n | n << 16);
 }
 INLINE f32x4 f32x4_zero(void) {
     return f32x4_splat(0.0f);

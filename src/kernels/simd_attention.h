@@ -300,7 +300,8 @@ static void simd_attend(const attention *a, int kv_head, int row_begin, int row_
 #define SIMD_TABLE                                                                                 \
     .name = "simd", .isa = ASSAY_SIMD_ISA, .quantize = simd_quantize, .multiply = simd_multiply,   \
     .attend = simd_attend, .rms_norm = simd_rms_norm, .layer_norm = simd_layer_norm,               \
-    .add = simd_add, .gelu_tanh = simd_gelu_tanh, .swiglu = simd_swiglu, .rotate = simd_rotate,    \
-    .max = simd_max, .exp_sum = simd_exp_sum, .ceiling = simd_ceiling
+    .add = simd_add, .gelu_tanh = simd_gelu_tanh, .gelu_erf = simd_gelu_erf,                       \
+    .swiglu = simd_swiglu, .rotate = simd_rotate, .max = simd_max, .exp_sum = simd_exp_sum,        \
+    .ceiling = simd_ceiling
 
 #endif

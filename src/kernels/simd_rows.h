@@ -53,6 +53,37 @@ INLINE f32x4 f32x4_gelu(f32x4 x) {
     return f32x4_mul(f32x4_mul(f32x4_splat(0.5f), x), f32x4_add(f32x4_splat(1.0f), y));
 }
 
+/* assay_erff, operation for operation; both its branches are computed and one is chosen. */
+INLINE f32x4 f32x4_erf(f32x4 x) {
+    f32x4 z = f32x4_mul(x, x), q = f32x4_splat(7.8538607266e-5f);
+    q = f32x4_sub(f32x4_mul(q, z), f32x4_splat(8.0101934356e-4f));
+    q = f32x4_add(f32x4_mul(q, z), f32x4_splat(5.1883276642e-3f));
+    q = f32x4_sub(f32x4_mul(q, z), f32x4_splat(2.6853811924e-2f));
+    q = f32x4_add(f32x4_mul(q, z), f32x4_splat(1.1283585148e-1f));
+    q = f32x4_sub(f32x4_mul(q, z), f32x4_splat(3.7612625824e-1f));
+    q = f32x4_add(f32x4_mul(q, z), f32x4_splat(1.2837916573e-1f));
+    f32x4 small = f32x4_add(f32x4_mul(q, x), x);
+    i32x4 sign_bit = i32x4_splat(INT32_MIN);
+    f32x4 a = f32x4_and_not(x, sign_bit);
+    f32x4 t = f32x4_pmin(f32x4_splat(3.95f), a), p = f32x4_splat(-1.8557412993e-4f);
+    p = f32x4_add(f32x4_mul(p, t), f32x4_splat(2.9396084487e-3f));
+    p = f32x4_sub(f32x4_mul(p, t), f32x4_splat(2.1805322782e-2f));
+    p = f32x4_add(f32x4_mul(p, t), f32x4_splat(1.0303737780e-1f));
+    p = f32x4_add(f32x4_mul(p, t), f32x4_splat(6.3822566711e-1f));
+    p = f32x4_add(f32x4_mul(p, t), f32x4_splat(1.1270400420f));
+    p = f32x4_add(f32x4_mul(p, t), f32x4_splat(3.5371805773e-4f));
+    f32x4 minus = f32x4_from_bits(i32x4_xor(f32x4_bits(p), sign_bit));
+    f32x4 y = f32x4_sub(f32x4_splat(1.0f), f32x4_exp(minus));
+    i32x4 sign = i32x4_and(f32x4_lt(x, f32x4_zero()), sign_bit);
+    y = f32x4_from_bits(i32x4_xor(f32x4_bits(y), sign));
+    return f32x4_select(f32x4_lt(a, f32x4_splat(1.0f)), small, y);
+}
+
+INLINE f32x4 f32x4_gelu_erf(f32x4 x) {
+    f32x4 y = f32x4_erf(f32x4_mul(x, f32x4_splat(0.70710678f)));
+    return f32x4_mul(f32x4_mul(f32x4_splat(0.5f), x), f32x4_add(f32x4_splat(1.0f), y));
+}
+
 INLINE f32x4 f32x4_swiglu(f32x4 gate, f32x4 up) {
     f32x4 minus = f32x4_from_bits(i32x4_xor(f32x4_bits(gate), i32x4_splat(INT32_MIN)));
     f32x4 silu = f32x4_div(gate, f32x4_add(f32x4_splat(1.0f), f32x4_exp(minus)));
@@ -75,6 +106,12 @@ static void simd_gelu_tanh(float *x, size_t n) {
     size_t i = 0;
     for (; i + 4 <= n; i += 4) f32x4_store(x + i, f32x4_gelu(f32x4_load(x + i)));
     if (i < n) f32x4_store_part(x + i, f32x4_gelu(f32x4_load_part(x + i, n - i)), n - i);
+}
+
+static void simd_gelu_erf(float *x, size_t n) {
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) f32x4_store(x + i, f32x4_gelu_erf(f32x4_load(x + i)));
+    if (i < n) f32x4_store_part(x + i, f32x4_gelu_erf(f32x4_load_part(x + i, n - i)), n - i);
 }
 
 static void simd_swiglu(float *gate, const float *up, size_t n) {

@@ -3,26 +3,29 @@
  * memory layouts both sides know.
  *
  * Packed weights: panels of 8 rows, as many bytes as the 8 rows had.
- *   F32, F16  [cols][8]
- *   Q8_0      [cols / 32] blocks of { f16 scale[8]; int8 q[16][8][2] }, 16 pairs of columns
+ *   F32, F16, BF16  [cols][8]
+ *   Q8_0            [cols / 32] blocks of { f16 scale[8]; int8 q[16][8][2] }, 16 pairs of columns
+ *   others          [cols / block] blocks of { f16 scale[8]; [f16 minimum[8];] [sub-scales[n][8];]
+ *                   then for each 32 columns [high bits, 4-byte words [1 or 2][8];] 4-byte words of
+ *                   low nibbles [4][8] }, see blocks.h
  *
- * The rows mod 8 at the end stay row by row, as GGUF has them.
+ * The rows mod 8 at the end stay row by row, each block with its bits in the same order.
  *
  * Quantized activations: tiles of 4 columns (the last one narrower), each [cols / 32] blocks of
- *   { float scale[width]; int16 q[16][width][2] }, so that a pair is one 32-bit load spread over a
- * vector. */
+ *   { float scale[width]; [int32 sum[2][width];] int16 q[16][width][2] }, so that a pair is one
+ * 32-bit load spread over a vector. The sums, where the product needs them, are of the first 16
+ * codes and of all 32. */
 #ifndef ASSAY_KERNELS_TABLE_H
 #define ASSAY_KERNELS_TABLE_H
 
 #include "kernels/kernels.h"
 
 enum {
-    PANEL = 8,     /* rows that lie interleaved */
-    TILE = 4,      /* columns of a register tile */
-    BLOCK = 32,    /* columns that share a scale in Q8_0 */
-    Q8_BYTES = 34, /* a block of one Q8_0 row */
-    Q8_PANEL_BYTES = PANEL * Q8_BYTES,
+    PANEL = 8,               /* rows that lie interleaved */
+    TILE = 4,                /* columns of a register tile */
+    BLOCK = 32,              /* columns that share a scale */
     X_BYTES = 4 + 2 * BLOCK, /* a block of one quantized column */
+    SUM_BYTES = 8,           /* and its sums */
     MAX_HEAD_DIM = 256,
     ATTENTION_ROWS = 32 /* (query, head) pairs that one piece of attention works on */
 };
@@ -41,7 +44,8 @@ enum {
 typedef struct product {
     const assay_matrix *w;
     const float *x;    /* [n, cols] */
-    const uint8_t *xq; /* the same, quantized; NULL unless w is Q8_0 */
+    const uint8_t *xq; /* the same, quantized; NULL where w is plain floats */
+    bool sums;         /* in xq */
     int n;
     const float *bias; /* [rows] or NULL */
     float *y;          /* [n, rows] */
@@ -61,7 +65,7 @@ typedef struct attention {
 struct assay_kernels {
     const char *name, *isa;
     /* One tile: x [width, cols] -> quantized. */
-    void (*quantize)(const float *x, int cols, int width, uint8_t *out);
+    void (*quantize)(const float *x, int cols, int width, bool sums, uint8_t *out);
     /* Panels of rows times columns [begin, end); begin is a multiple of TILE, end too or n. */
     void (*multiply)(const product *p, int panel, int begin, int end);
     /* scores: [ATTENTION_ROWS, stride], then [ATTENTION_ROWS, head_dim] for what the implementation
@@ -72,6 +76,7 @@ struct assay_kernels {
                        float *out);
     void (*add)(float *x, const float *y, size_t n);
     void (*gelu_tanh)(float *x, size_t n);
+    void (*gelu_erf)(float *x, size_t n);
     void (*swiglu)(float *gate, const float *up, size_t n);
     void (*rotate)(float *x, const float *cos_sin, int head_dim, int n_heads);
     float (*max)(const float *x, size_t n);
@@ -88,20 +93,16 @@ extern const assay_kernels assay_kernels_scalar, assay_kernels_simd, assay_kerne
  * rows that fill no panel. */
 void assay_multiply_rows(const product *p, int row_begin, int row_end, int begin, int end);
 
-/* Where one row of a matrix lies, in or out of a panel. Steps are bytes. */
-typedef struct row_view {
-    const uint8_t *scales, *values; /* scales: Q8_0 alone */
-    size_t block_step;              /* from a block to the next (Q8_0) */
-    size_t step;                    /* from an element to the next; Q8_0: from a pair to the next */
-} row_view;
-row_view assay_row_view(const assay_matrix *matrix, int row);
-
-/* Start of the tile that holds column j (a multiple of TILE), and the tile's width. */
-static inline const uint8_t *quantized_tile(const product *p, int j) {
-    return p->xq + (size_t)j * ((size_t)p->w->cols / BLOCK) * X_BYTES;
+static inline size_t quantized_bytes(bool sums) {
+    return X_BYTES + (sums ? SUM_BYTES : 0);
 }
+/* The tile of column j (a multiple of TILE) from block b on, and the tile's width. */
 static inline int tile_width(const product *p, int j) {
     return p->n - j < TILE ? p->n - j : TILE;
+}
+static inline const uint8_t *quantized_tile(const product *p, int j, int b) {
+    size_t before = (size_t)j * ((size_t)p->w->cols / BLOCK) + (size_t)b * (size_t)tile_width(p, j);
+    return p->xq + before * quantized_bytes(p->sums);
 }
 
 #endif

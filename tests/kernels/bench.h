@@ -1,12 +1,13 @@
 /* Times the kernels on the shapes of a 256M model: the vision tower (1024 patches), prefill,
- * options, decode. Every line gives the best and the median of many calls; products also as a
- * fraction of the ceiling. */
+ * options, decode; and every type of weights on one shape of each kind. Every line gives the best
+ * and the median of many calls; products also as a fraction of the ceiling. */
 #ifndef ASSAY_TESTS_BENCH_H
 #define ASSAY_TESTS_BENCH_H
 
 typedef struct bench {
     assay_exec exec;
     double seconds, ceiling; /* GMAC/s */
+    const char *only;        /* lines whose name holds it; NULL: all */
     float *x, *y;
     assay_error err;
 } bench;
@@ -24,6 +25,7 @@ static void bench_line(bench *b, const char *name, double work, bool macs, bench
                        const void *what) {
     double times[BENCH_SAMPLES], start = assay_os_seconds();
     int n = 0;
+    if (b->only && !strstr(name, b->only)) return;
     for (int warm = 0; warm < 3; warm++) call(b, what);
     while (n < BENCH_SAMPLES && (n < 5 || assay_os_seconds() - start < b->seconds)) {
         double t = assay_os_seconds();
@@ -52,21 +54,22 @@ static void call_matmul(bench *b, const void *what) {
 }
 
 static void bench_matmul(bench *b, matmul_shape s) {
-    size_t bytes = 0;
+    char name[64];
+    snprintf(name, sizeof name, "%s %s %d x %d -> %d", s.name, assay_type_name(s.type), s.n, s.cols,
+             s.rows);
+    if (b->only && !strstr(name, b->only)) return;
+    size_t bytes = 0, row_bytes = 0;
     assay_type_size(s.type, (size_t)s.rows, (size_t)s.cols, &bytes);
+    assay_type_size(s.type, 1, (size_t)s.cols, &row_bytes);
     uint8_t *data = calloc(1, bytes);
     float *row = malloc((size_t)s.cols * sizeof *row);
     assay_matrix w;
     if (!data || !row) abort();
     for (int i = 0; i < s.cols; i++) row[i] = (float)(i * 7 % 13 - 6);
-    for (int r = 0; r < s.rows; r++)
-        assay_quantize_row(s.type, row, (size_t)s.cols,
-                           data + (size_t)r * (bytes / (size_t)s.rows));
+    assay_quantize_row(s.type, row, (size_t)s.cols, data);
+    for (int r = 1; r < s.rows; r++) memcpy(data + (size_t)r * row_bytes, data, row_bytes);
     if (assay_matrix_pack(&w, s.type, s.rows, s.cols, data, &b->err) == ASSAY_OK) {
         s.w = &w;
-        char name[64];
-        snprintf(name, sizeof name, "%s %s %d x %d -> %d", s.name, assay_type_name(s.type), s.n,
-                 s.cols, s.rows);
         bench_line(b, name, (double)s.n * s.cols * s.rows, true, call_matmul, &s);
     }
     free(data);
@@ -144,6 +147,14 @@ static void bench_all(bench *b) {
     bench_matmul(b, (matmul_shape){"decode", ASSAY_Q8_0, 1, 576, VOCABULARY, NULL});
     bench_matmul(b, (matmul_shape){"vision", ASSAY_F16, PATCHES, WIDTH, WIDTH, NULL});
     bench_matmul(b, (matmul_shape){"vision", ASSAY_F32, PATCHES, WIDTH, WIDTH, NULL});
+    for (int type = 0; type < ASSAY_TYPE_END; type++) {
+        if (!assay_type_name((assay_type)type)) continue;
+        bench_matmul(b, (matmul_shape){"type, prefill", (assay_type)type, 512, WIDTH, 1536, NULL});
+        bench_matmul(b, (matmul_shape){"type, options", (assay_type)type, 4, WIDTH, 1536, NULL});
+        bench_matmul(b, (matmul_shape){"type, decode", (assay_type)type, 1, WIDTH, 1536, NULL});
+        bench_matmul(b,
+                     (matmul_shape){"type, decode", (assay_type)type, 1, WIDTH, VOCABULARY, NULL});
+    }
     bench_attention(b,
                     (attention_shape){.name = "vision attention",
                                       .n = PATCHES,
@@ -168,8 +179,8 @@ static void bench_all(bench *b) {
     bench_line(b, "log probability of 49280", VOCABULARY, false, call_log_prob, NULL);
 }
 
-static int kernel_bench(double seconds) {
-    bench b = {.seconds = seconds};
+static int kernel_bench(double seconds, const char *only) {
+    bench b = {.seconds = seconds, .only = only};
     assay_arena arena = {0};
     b.x = malloc(BENCH_FLOATS * sizeof *b.x);
     b.y = malloc(BENCH_FLOATS * sizeof *b.y);

@@ -182,6 +182,12 @@ TEST(activations_equal_their_formulas) {
         near("gelu", (double)y[i], 0.5 * v * (1 + tanh(u)), 1 + fabs(v), CHAIN_TOLERANCE);
     }
     memcpy(y, x, sizeof x);
+    assay_gelu_erf(&exec, y, MOST);
+    for (int i = 0; i < MOST; i++) {
+        double v = (double)x[i], want = 0.5 * v * (1 + erf(v * 0.7071067811865476));
+        near("gelu_erf", (double)y[i], want, 1 + fabs(v), CHAIN_TOLERANCE);
+    }
+    memcpy(y, x, sizeof x);
     assay_swiglu(&exec, y, up, MOST);
     for (int i = 0; i < MOST; i++) {
         double v = (double)x[i], want = v / (1 + exp(-v)) * (double)up[i];
