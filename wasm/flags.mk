@@ -13,7 +13,7 @@ WASM_CFLAGS := -O3 -msimd128
 # -sSTACK_SIZE=1MB               decoding a JPEG and printing JSON nest deepest; 64 kB, Emscripten's default, is too tight
 # -sDEFAULT_TO_CXX=0             it is C: no libc++
 # -sASSERTIONS=0                 release: the core checks its arguments itself
-# -sEXPORTED_FUNCTIONS           what exports.list names (main and fflush for Node, the rest is exports.c); all else may be removed
+# -sEXPORTED_FUNCTIONS           what exports.list names (main and fflush for Node, the rest is exports*.c); all else may be removed
 # -sEXPORTED_RUNTIME_METHODS     wasmMemory: views must be made anew after the memory grew; callMain, FS, NODEFS: for Node
 # -sINCOMING_MODULE_JS_API       the keys of the factory's argument that are read; others are ignored silently
 # -lnodefs.js                    Node sees the host's files, in the very same .wasm; costs the page some JavaScript

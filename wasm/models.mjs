@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { filesOf, parseRegistry } from '../web/js/data/registry.js';
-import { DownloadError, FinalError, checkUrl, download, urlName } from '../web/js/storage/download.js';
+import { BrokenError, DownloadError, FinalError, checkUrl, download, urlName } from '../web/js/storage/download.js';
 
 const PIECE = 1 << 20; // bytes
 const REDIRECTS = 5;
@@ -145,12 +145,24 @@ function keptHash(path) {
 
 // ---- the network ----
 
+/** With the reason of a failure, which fetch keeps in its cause. @param {string} url @param {RequestInit} init */
+async function fetchOnce(url, init) {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    const { code = '', message = '' } = /** @type {{cause?: {code?: string, message?: string}}} */ (error).cause ?? {};
+    if (/CERT|SIGNATURE|ISSUER/.test(code)) throw new FinalError(`the server's certificate is not trusted: ${message}`);
+    if (message !== '') throw new BrokenError(message);
+    throw error;
+  }
+}
+
 /** Follows redirects itself: a few, and from a secure address only to secure ones. @param {string} url @param {RequestInit} init */
 async function fetchFollowing(url, init) {
   let at = url;
   for (let hops = 0; ; hops += 1) {
     const headers = { ...init.headers, 'accept-encoding': 'identity', 'user-agent': 'assay' };
-    const response = await fetch(at, { ...init, headers, redirect: 'manual' });
+    const response = await fetchOnce(at, { ...init, headers, redirect: 'manual' });
     const to = [301, 302, 303, 307, 308].includes(response.status) ? response.headers.get('location') : null;
     if (to === null) return response;
     await response.body?.cancel();
@@ -248,11 +260,16 @@ async function getTarget(target, how) {
 
 // ---- the command line ----
 
-/** The list of models, from where the program looks for its data. @param {string} program */
-function openRegistry(program) {
+/** A known model, out of the list where the program looks for its data. What is wrong with that list, the program says itself.
+ * @param {string} program @param {string} id */
+function findModel(program, id) {
   const path = ['data', join(dirname(program), '../data'), join(dirname(program), '../../data')]
     .map((folder) => join(folder, 'models.json')).find((file) => existsSync(file)) ?? 'data/models.json';
-  return parseRegistry(readFileSync(path, 'utf8'), pathToFileURL(path).href);
+  try {
+    return parseRegistry(readFileSync(path, 'utf8'), pathToFileURL(path).href).find((model) => model.id === id);
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {import('../web/js/data/registry.js').KnownModel} model @param {string} cache @returns {Target[]} */
@@ -294,7 +311,7 @@ async function runGet(program, call, signal) {
   const { word, sha256, quiet = false, patience } = call;
   const cache = cacheFolder(call.cache);
   const url = word.includes('://');
-  const model = url || sha256 !== undefined ? undefined : openRegistry(program).find(({ id }) => id === word);
+  const model = url || sha256 !== undefined ? undefined : findModel(program, word);
   const targets = url ? [targetOfUrl(word, sha256, cache)] : model ? targetsOf(model, cache) : [];
   if (targets.length === 0) return false;
   for (const target of targets) await getTarget(target, { quiet, patience, signal });
@@ -306,7 +323,7 @@ async function runGet(program, call, signal) {
 async function fetchNamed(program, args, signal) {
   const id = valueOf(args, '--model');
   if (id === undefined || /[/\\]/.test(id) || existsSync(id) || args.includes('--offline')) return;
-  const model = openRegistry(program).find((known) => known.id === id);
+  const model = findModel(program, id);
   if (!model) return;
   const how = { quiet: args.includes('--quiet'), patience: 60, signal };
   for (const target of targetsOf(model, cacheFolder(valueOf(args, '--cache')))) if (!holds(target)) await fetchTarget(target, how);
@@ -326,6 +343,7 @@ function valueOf(args, name) {
 /** @param {unknown} error @returns {{message: string, code: number}} */
 function outcomeOf(error) {
   if (error instanceof Refusal) return error;
+  if (error instanceof Error && 'syscall' in error) return { message: error.message, code: EXIT.input }; // of the disk
   if (!(error instanceof DownloadError)) throw error;
   const codes = /** @type {Record<string, number>} */ ({ address: EXIT.usage, hash: EXIT.check, cancelled: EXIT.stopped });
   return { message: error.message, code: codes[error.kind] ?? EXIT.input };
@@ -354,7 +372,7 @@ export async function prepareModels(program, args) {
     process.removeListener('SIGINT', onInterrupt);
   }
   // The module does not see the environment.
-  const caching = ['run', 'verify'].includes(args[0]) || (args[0] === 'model' && ['list', 'get'].includes(args[1]));
+  const caching = ['run', 'verify', 'generate', 'embed'].includes(args[0]) || (args[0] === 'model' && ['list', 'get'].includes(args[1]));
   const asks = args.includes('--help') || args.includes('-h');
   if (!caching || asks || valueOf(args, '--cache') !== undefined) return { args };
   const at = args[0] === 'model' ? 2 : 1;
