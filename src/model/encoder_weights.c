@@ -1,6 +1,5 @@
 /* Metadata keys and tensor names of the architecture bert, as llama.cpp's converter writes them.
  * The pooler of the original checkpoints is not among the tensors: nothing here reads it. */
-#include <stdio.h>
 #include <string.h>
 
 #include "model/encoder.h"
@@ -15,7 +14,6 @@
 #define MAX_CONTEXT  (1 << 16)
 #define MAX_VOCAB    (1 << 20)
 #define MAX_TYPES    64
-#define NAME_SIZE    64
 
 /* ---- hyper-parameters ---- */
 
@@ -144,13 +142,7 @@ assay_status assay_encoder_hparams_read(const assay_parts *parts, assay_encoder_
 
 static void load_layer(assay_loader *l, int i, const assay_encoder_hparams *hp,
                        assay_encoder_layer *out) {
-    char name[NAME_SIZE];
-    const struct {
-        const char *name;
-        int rows, cols; /* cols 0: a norm, its weight is a vector */
-        assay_matrix *matrix;
-        const float **weight, **bias;
-    } parts[] = {
+    const assay_loader_part parts[] = {
         {"attn_q", hp->dim, hp->dim, &out->q, NULL, &out->q_bias},
         {"attn_k", hp->dim, hp->dim, &out->k, NULL, &out->k_bias},
         {"attn_v", hp->dim, hp->dim, &out->v, NULL, &out->v_bias},
@@ -160,16 +152,7 @@ static void load_layer(assay_loader *l, int i, const assay_encoder_hparams *hp,
         {"ffn_down", hp->dim, hp->ffn_dim, &out->down, NULL, &out->down_bias},
         {"layer_output_norm", hp->dim, 0, NULL, &out->out_norm, &out->out_norm_bias},
     };
-    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
-        snprintf(name, sizeof name, "blk.%d.%s.weight", i, parts[p].name);
-        if (parts[p].cols > 0) {
-            assay_loader_matrix(l, name, parts[p].rows, parts[p].cols, parts[p].matrix);
-        } else {
-            assay_loader_vector(l, name, parts[p].rows, parts[p].weight);
-        }
-        snprintf(name, sizeof name, "blk.%d.%s.bias", i, parts[p].name);
-        assay_loader_vector(l, name, parts[p].rows, parts[p].bias);
-    }
+    assay_loader_layer(l, "blk", i, parts, sizeof parts / sizeof *parts);
 }
 
 assay_status assay_encoder_weights_load(const assay_parts *parts, const assay_encoder_hparams *hp,

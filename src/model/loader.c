@@ -171,6 +171,22 @@ void *assay_loader_alloc(assay_loader *l, size_t count, size_t size) {
     return block;
 }
 
+void assay_loader_layer(assay_loader *l, const char *prefix, int i, const assay_loader_part *parts,
+                        size_t n_parts) {
+    char name[64];
+    for (const assay_loader_part *part = parts; part < parts + n_parts; part++) {
+        snprintf(name, sizeof name, "%s.%d.%s.weight", prefix, i, part->name);
+        if (part->cols > 0) {
+            assay_loader_matrix(l, name, part->rows, part->cols, part->matrix);
+        } else {
+            assay_loader_vector(l, name, part->rows, part->vector);
+        }
+        if (part->bias == NULL) continue;
+        snprintf(name, sizeof name, "%s.%d.%s.bias", prefix, i, part->name);
+        assay_loader_vector(l, name, part->rows, part->bias);
+    }
+}
+
 assay_status assay_loader_finish(assay_loader *l, int n_layers) {
     size_t n = assay_parts_n_tensors(l->parts);
     for (size_t i = 0; l->status == ASSAY_OK && i < n; i++) {

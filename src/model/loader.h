@@ -44,6 +44,17 @@ void assay_loader_convolution(assay_loader *l, const char *name, int rows, int c
 void assay_loader_vector(assay_loader *l, const char *name, int n, const float **out);
 void assay_loader_table(assay_loader *l, const char *name, int rows, int n, const float **out);
 
+/* The tensors of one layer, PREFIX.I.NAME.weight and .bias: matrices [rows, cols], or vectors [rows] where cols is 0. */
+typedef struct assay_loader_part {
+    const char *name;
+    int rows, cols;
+    assay_matrix *matrix; /* NULL for a vector */
+    const float **vector; /* NULL for a matrix */
+    const float **bias;   /* [rows]; NULL: there is none */
+} assay_loader_part;
+void assay_loader_layer(assay_loader *l, const char *prefix, int i, const assay_loader_part *parts,
+                        size_t n_parts);
+
 /* The first failure; else E_UNSUPPORTED when the files hold a tensor that nobody took: to ignore a bias without a
  * word would give wrong numbers. After a failure the memory is released and the files' bytes are undefined. */
 assay_status assay_loader_finish(assay_loader *l, int n_layers);

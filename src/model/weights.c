@@ -1,40 +1,23 @@
 /* The lists of tensors, in the names that llama.cpp's converter gives them. */
 #include "model/weights.h"
 
-#include <stdio.h>
-
-#define NAME_SIZE 64
-
 /* ---- language model ---- */
 
 static void text_layer(assay_loader *l, int i, const assay_text_hparams *hp,
                        assay_text_layer *out) {
-    char name[NAME_SIZE];
     int q_dim = hp->n_heads * hp->head_dim, kv_dim = hp->n_kv_heads * hp->head_dim;
-    const struct {
-        const char *name;
-        int rows, cols; /* rows 0: a vector */
-        assay_matrix *matrix;
-        const float **vector;
-    } parts[] = {
-        {"attn_norm", 0, hp->dim, NULL, &out->attn_norm},
-        {"attn_q", q_dim, hp->dim, &out->q, NULL},
-        {"attn_k", kv_dim, hp->dim, &out->k, NULL},
-        {"attn_v", kv_dim, hp->dim, &out->v, NULL},
-        {"attn_output", hp->dim, q_dim, &out->o, NULL},
-        {"ffn_norm", 0, hp->dim, NULL, &out->ffn_norm},
-        {"ffn_gate", hp->ffn_dim, hp->dim, &out->gate, NULL},
-        {"ffn_up", hp->ffn_dim, hp->dim, &out->up, NULL},
-        {"ffn_down", hp->dim, hp->ffn_dim, &out->down, NULL},
+    const assay_loader_part parts[] = {
+        {"attn_norm", hp->dim, 0, NULL, &out->attn_norm, NULL},
+        {"attn_q", q_dim, hp->dim, &out->q, NULL, NULL},
+        {"attn_k", kv_dim, hp->dim, &out->k, NULL, NULL},
+        {"attn_v", kv_dim, hp->dim, &out->v, NULL, NULL},
+        {"attn_output", hp->dim, q_dim, &out->o, NULL, NULL},
+        {"ffn_norm", hp->dim, 0, NULL, &out->ffn_norm, NULL},
+        {"ffn_gate", hp->ffn_dim, hp->dim, &out->gate, NULL, NULL},
+        {"ffn_up", hp->ffn_dim, hp->dim, &out->up, NULL, NULL},
+        {"ffn_down", hp->dim, hp->ffn_dim, &out->down, NULL, NULL},
     };
-    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
-        snprintf(name, sizeof name, "blk.%d.%s.weight", i, parts[p].name);
-        if (parts[p].rows > 0) {
-            assay_loader_matrix(l, name, parts[p].rows, parts[p].cols, parts[p].matrix);
-        } else {
-            assay_loader_vector(l, name, parts[p].cols, parts[p].vector);
-        }
-    }
+    assay_loader_layer(l, "blk", i, parts, sizeof parts / sizeof *parts);
 }
 
 assay_status assay_text_weights_load(const assay_parts *parts, assay_text_hparams *hp,
@@ -78,13 +61,7 @@ static bool ffn_names_swapped(const assay_parts *parts, const assay_vision_hpara
 
 static void vision_layer(assay_loader *l, int i, const assay_vision_hparams *hp, bool swapped,
                          assay_vision_layer *out) {
-    char name[NAME_SIZE];
-    const struct {
-        const char *name;
-        int rows, cols; /* cols 0: a norm, its weight is a vector */
-        assay_matrix *matrix;
-        const float **weight, **bias;
-    } parts[] = {
+    const assay_loader_part parts[] = {
         {"ln1", hp->dim, 0, NULL, &out->ln1_weight, &out->ln1_bias},
         {"attn_q", hp->dim, hp->dim, &out->q, NULL, &out->q_bias},
         {"attn_k", hp->dim, hp->dim, &out->k, NULL, &out->k_bias},
@@ -94,16 +71,7 @@ static void vision_layer(assay_loader *l, int i, const assay_vision_hparams *hp,
         {swapped ? "ffn_down" : "ffn_up", hp->ffn_dim, hp->dim, &out->up, NULL, &out->up_bias},
         {swapped ? "ffn_up" : "ffn_down", hp->dim, hp->ffn_dim, &out->down, NULL, &out->down_bias},
     };
-    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
-        snprintf(name, sizeof name, "v.blk.%d.%s.weight", i, parts[p].name);
-        if (parts[p].cols > 0) {
-            assay_loader_matrix(l, name, parts[p].rows, parts[p].cols, parts[p].matrix);
-        } else {
-            assay_loader_vector(l, name, parts[p].rows, parts[p].weight);
-        }
-        snprintf(name, sizeof name, "v.blk.%d.%s.bias", i, parts[p].name);
-        assay_loader_vector(l, name, parts[p].rows, parts[p].bias);
-    }
+    assay_loader_layer(l, "v.blk", i, parts, sizeof parts / sizeof *parts);
 }
 
 assay_status assay_vision_weights_load(const assay_parts *parts, const assay_vision_hparams *hp,
