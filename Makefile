@@ -114,7 +114,7 @@ bench-peers: build
 	@node tests/bench/peers/run.mjs build/bench/peers 2
 
 clean:
-	rm -rf build/assay build/node build/wasm build/site build/obj build/tests build/tests.txt build/run.jsonl
+	rm -rf build/assay build/node build/web build/wasm build/site build/obj build/tests build/tests.txt build/run.jsonl
 
 # ---- what the builds need: got once, on first use ----------------------------------------------------------------
 
@@ -198,7 +198,18 @@ $(foreach v,$(WASM),$(eval $(call wasm_variant,$(v))))
 build/assay: build/obj/release/assay
 	@cp -f $< $@.new && mv -f $@.new $@
 
-build/node/assay.mjs: wasm/node.mjs $(WASM:%=build/wasm/assay-%.mjs)
+# What the Node entry shares with the page lies as far from it as in the sources.
+NODE_SHARED := $(patsubst %,build/%,web/js/data/registry.js web/js/storage/download.js)
+
+build/web/js/%.js: web/js/%.js
+	@mkdir -p $(@D)
+	@cp -f $< $@
+
+build/node/models.mjs: wasm/models.mjs $(NODE_SHARED)
+	@mkdir -p $(@D)
+	@cp -f $< $@
+
+build/node/assay.mjs: wasm/node.mjs build/node/models.mjs $(WASM:%=build/wasm/assay-%.mjs)
 	@mkdir -p $(@D)
 	@cp -f $< $@ && chmod +x $@
 

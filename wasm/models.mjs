@@ -82,7 +82,7 @@ class DiskSink {
   /** @param {string} sha256 */
   finish(sha256) {
     fsyncSync(this.#file);
-    replaceFile(`${this.#path}.sha256`, `${sha256}  ${this.#path.split('/').pop()}\n`);
+    keepHash(this.#path, sha256);
     renameSync(`${this.#path}.part`, this.#path);
     rmSync(`${this.#path}.part.from`, { force: true });
   }
@@ -135,6 +135,11 @@ function hashOf(path) {
     closeSync(file);
   }
   return hash.digest();
+}
+
+/** @param {string} path @param {string} sha256 */
+function keepHash(path, sha256) {
+  replaceFile(`${path}.sha256`, `${sha256}  ${path.split('/').pop()}\n`);
 }
 
 /** The hash that is kept beside a file, or ''. @param {string} path */
@@ -214,10 +219,15 @@ function meter(name, quiet) {
 
 // ---- one file ----
 
-/** Whether the file can be the one: its size, and the hash that was found when it came. @param {Target} target */
+/** Whether the file can be the one: its size, and the hash that was found when it came. One that somebody put there is taken when its
+ * bytes are right. @param {Target} target */
 function holds({ path, bytes, sha256 }) {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined || (bytes > 0 && size !== bytes)) return false;
+  if (!existsSync(`${path}.sha256`)) {
+    const hash = hashOf(path);
+    if (sha256 === '' || hash === sha256) keepHash(path, hash);
+  }
   const kept = keptHash(path);
   return kept !== '' && (sha256 === '' || kept === sha256);
 }

@@ -66,9 +66,10 @@ export function native(...args) {
  * A page in a profile of its own. Errors of the console, requests to other origins and refusals of the content
  * security policy fail the test, unless they match `expected`.
  * @param {(page: Page, context: BrowserContext) => Promise<void>} use
- * @param {{options?: import('playwright-core').BrowserContextOptions, expected?: RegExp, prepare?: (context: BrowserContext) => Promise<unknown>}} [how]
+ * @param {{options?: import('playwright-core').BrowserContextOptions, expected?: RegExp, origins?: string[], prepare?: (context: BrowserContext) => Promise<unknown>}} [how]
+ *   origins: further ones that may be asked
  */
-export async function withPage(use, { options = {}, expected = /(?!)/, prepare = async () => {} } = {}) {
+export async function withPage(use, { options = {}, expected = /(?!)/, origins = [], prepare = async () => {} } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   /** @type {string[]} */
   const faults = [];
@@ -79,7 +80,7 @@ export async function withPage(use, { options = {}, expected = /(?!)/, prepare =
   context.on('weberror', (error) => faults.push(`error: ${error.error().message}`));
   context.on('request', (request) => {
     const address = new URL(request.url());
-    if (/^(https?|wss?):/.test(address.protocol) && ![isolated.url, plain.url].includes(`${address.origin}/`))
+    if (/^(https?|wss?):/.test(address.protocol) && ![isolated.url, plain.url, ...origins].includes(`${address.origin}/`))
       faults.push(`request: ${request.url()}`);
   });
   try {

@@ -61,7 +61,7 @@ await test('the keyboard reaches everything in order, and focus is seen', () =>
     await open(page);
     /** @type {string[]} */
     const order = [];
-    for (let i = 0; i < 16 && order.at(-1) !== 'run'; i += 1) {
+    for (let i = 0; i < 24 && order.at(-1) !== 'run'; i += 1) {
       await page.keyboard.press('Tab');
       const [name, seen] = await page.evaluate(() => {
         const active = /** @type {HTMLElement} */ (document.activeElement);
@@ -77,7 +77,9 @@ await test('the keyboard reaches everything in order, and focus is seen', () =>
     assert.deepEqual(order.slice(0, 4), ['skip', 'brand', 'evaluate', 'results']);
     assert.equal(order.at(-1), 'run');
     assert.ok(
-      order.some((name) => name.startsWith('model-')) &&
+      order.some((name) => name === 'model-assay-mini') &&
+        order.some((name) => name.startsWith('get-')) &&
+        order.includes('model-files') &&
         order.some((name) => name.startsWith('limit-')) &&
         order.some((name) => name.startsWith('recipe-')),
       order.join(' '),

@@ -1,12 +1,13 @@
 // How the page fetches models and shards, and the store of records that stays in memory.
 
 import assert from 'node:assert/strict';
+import { File as NodeFile } from 'node:buffer';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '../harness.mjs';
-import { fetchBytes, fetchRange, streamFile } from '../../web/js/data/fetch.js';
+import { fetchBytes, fetchRange, readFile, streamFile } from '../../web/js/data/fetch.js';
 import { SuiteSource } from '../../web/js/data/suite-source.js';
 import { MemoryStore } from '../../web/js/storage/memory-store.js';
 import { serve } from '../../web/serve.mjs';
@@ -65,6 +66,30 @@ try {
     );
     assert.deepEqual(got, shard);
     assert.equal(last, shard.length);
+  });
+
+  await test('a file of this machine arrives piece by piece, in order, into one buffer that goes round', async () => {
+    const large = Uint8Array.from({ length: 3000001 }, (_, i) => (i * 31 + (i >> 8)) & 255);
+    const make = (/** @type {Uint8Array} */ bytes) => /** @type {File} */ (/** @type {unknown} */ (new NodeFile([bytes], 'a.gguf')));
+    const plain = make(large);
+    const { stream } = plain;
+    plain.stream = () => /** @type {any} */ ({
+      getReader: (/** @type {unknown} */ mode) => {
+        if (mode) throw new TypeError('no byte stream');
+        return stream.call(plain).getReader();
+      },
+    });
+    for (const file of [make(large), plain]) {
+      const got = new Uint8Array(large.length);
+      let last = 0;
+      await readFile(file, large.length, (offset, chunk) => got.set(chunk, offset), (done) => {
+        assert.ok(done > last);
+        last = done;
+      });
+      assert.deepEqual(got, large);
+      assert.equal(last, large.length);
+    }
+    await assert.rejects(readFile(make(large), 5, () => {}, () => {}), /a\.gguf has 3000001 bytes instead of 5/);
   });
 
   await test('a file of another length is refused, and never written past its block', async () => {

@@ -165,14 +165,14 @@ export class EngineClient {
   }
 
   async openModel({ name, text, vision }) {
-    const total = text.bytes + (vision?.bytes ?? 0);
+    const total = text[0].bytes + (vision?.bytes ?? 0);
     for (let i = 1; i <= 5; i += 1) {
       this.#emit('loading', { what: name, done: (total * i) / 5, total });
       await wait(20);
     }
     return {
       name,
-      text_sha256: text.sha256,
+      text_sha256: text[0].sha256,
       vision_sha256: vision?.sha256 ?? '',
       n_parameters: 1e7,
       image_size: 128,

@@ -303,24 +303,41 @@ await test('samples are filtered and paged', () => {
 
 await test('the list of models is read strictly', () => {
   const file = { url: 'models/x.gguf', bytes: 10, sha256: sha('e') };
-  const entry = { id: 'x', name: 'X', licence: 'CC0-1.0', text: file, vision: file };
-  const list = (/** @type {unknown} */ value) =>
-    parseRegistry(JSON.stringify({ models: [value] }), 'http://localhost/data/models.json');
+  const far = { url: 'https://example.org/a/b.gguf' };
+  const vision = { ...file, url: 'models/mmproj-x.gguf' };
+  const entry = { id: 'x', name: 'X', kind: 'multimodal', licence: 'CC0-1.0', text: file, vision };
+  const list = (/** @type {unknown[]} */ ...models) =>
+    parseRegistry(JSON.stringify({ format: 1, models }), 'http://localhost/data/models.json');
   const [model] = list(entry);
-  assert.equal(model.bytes, 20);
-  assert.equal(model.text.url, 'http://localhost/data/models/x.gguf');
+  assert.deepEqual([model.bytes, model.bundled, model.note], [20, true, '']);
+  assert.deepEqual(model.text, [{ ...file, name: 'x.gguf', url: 'http://localhost/data/models/x.gguf', bundled: true }]);
   assert.equal(list({ ...entry, vision: null })[0].vision, null);
+  const [split] = list({ ...entry, kind: 'encoder', text: [far, { ...far, url: `${far.url.slice(0, -5)}2.gguf` }], vision: undefined });
+  assert.deepEqual([split.bytes, split.bundled, split.text.map(({ name }) => name)], [0, false, ['b.gguf', 'b2.gguf']]);
+  assert.deepEqual(split.text[0], { ...far, name: 'b.gguf', bytes: 0, sha256: '', bundled: false });
   for (const bad of [
     null,
     [],
     { ...entry, id: 1 },
     { ...entry, text: null },
     { ...entry, text: { ...file, bytes: 0 } },
+    { ...entry, text: { ...file, bytes: 1.5 } },
     { ...entry, text: { ...file, sha256: 'abc' } },
+    { ...entry, text: { ...file, sha256: '' } },
+    { ...entry, text: { ...file, size: 10 } },
+    { ...entry, text: [] },
+    { ...entry, text: [file, file] },
+    { ...entry, vision: file },
+    { ...entry, kind: 'both' },
+    { ...entry, id: '../x' },
     { ...entry, licence: undefined },
+    ...['/etc/passwd', '../x.gguf', 'ftp://h/x.gguf', 'http://me:pw@h/x.gguf', 'http:///x.gguf', 'https://h/', 'https://h', 'a/.gguf', 'a\\b.gguf', 'javascript:x.gguf']
+      .map((url) => ({ ...entry, text: { ...file, url } })),
   ]) {
-    assert.throws(() => list(bad), /^Error: models\.json: /);
+    assert.throws(() => list(bad), /^Error: models\.json: .+\.$/, JSON.stringify(bad));
   }
-  assert.throws(() => parseRegistry('{"models":[]}', 'http://localhost/'), /no models/);
+  assert.throws(() => list(entry, entry), /the id x stands twice/);
+  assert.throws(() => parseRegistry('{"format":1,"models":[]}', 'http://localhost/'), /no models/);
+  assert.throws(() => parseRegistry('{"format":2,"models":[]}', 'http://localhost/'), /format is not 1/);
   assert.throws(() => parseRegistry('<html>', 'http://localhost/'), /models\.json: this is not JSON/);
 });

@@ -1,11 +1,12 @@
 // Assay's page. Knows everyone: the address, the engine, the two views; each of them knows only its own part.
 
-import { parseRegistry } from './data/registry.js';
 import { EngineKeeper } from './engine/keeper.js';
 import { openRecord } from './engine/open-record.js';
 import { count, percent } from './eval/format.js';
 import { describeRecipe, recipeJson } from './eval/recipe.js';
 import { parseSampleLine, recordName } from './eval/record.js';
+import { LOCAL } from './storage/local-model.js';
+import { ModelChoice } from './storage/model-choice.js';
 import { AddressBar, FRESH_RESULTS } from './ui/address-bar.js';
 import { Alerts } from './ui/alerts.js';
 import { find } from './ui/dom.js';
@@ -16,7 +17,6 @@ import { ResultsView } from './ui/results-view.js';
 import { SampleCard } from './ui/sample-card.js';
 
 /** @typedef {import('./eval/params.js').Params} Params */
-/** @typedef {import('./data/registry.js').KnownModel} KnownModel */
 
 const REGISTRY = 'data/models.json';
 const FIRST_SUITE = 'hhh46';
@@ -25,8 +25,10 @@ const MAX_RECORD = 256 << 20; // bytes
 const SAY_EVERY = 0.1; // of a run
 
 class App {
-  /** @type {KnownModel[]} */
-  #models = [];
+  #model = new ModelChoice(
+    () => this.#params.model,
+    (id) => this.#onPresence(id),
+  );
   /** @type {import('./engine/protocol.js').Suite | null} */
   #suite = null;
   /** @type {'idle' | 'loading' | 'running' | 'stopping'} */
@@ -47,6 +49,11 @@ class App {
   #keeper = new EngineKeeper((message) => this.#onEvent(message));
   #evaluate = new EvaluateView(find('#evaluate'), {
     onChange: (change) => void this.#choose(change),
+    onModel: (id) => void this.#chooseModel(id),
+    onDownload: (id) => void this.#download(id),
+    onStop: (id) => this.#model.shelf.cancel(id),
+    onDelete: (id) => void this.#forget(id),
+    onFiles: (files) => void this.#openFiles(files),
     onRun: () => void this.#run(false),
     onContinue: () => void this.#run(true),
     onPause: () => this.#attempt(this.#keeper.client?.pause()),
@@ -68,7 +75,7 @@ class App {
 
   async start() {
     this.#address.read();
-    acceptDrops((file) => void this.#openFile(file));
+    acceptDrops((files) => void this.#openFiles(files));
     window.addEventListener('beforeunload', (event) => {
       if (this.#mode === 'running' && !this.#persistent) event.preventDefault();
     });
@@ -79,7 +86,7 @@ class App {
       this.#alerts.show(error);
     }
     await this.#prepare();
-    if (this.#params.autorun && this.#suite) await this.#run(false);
+    if (this.#params.autorun && this.#suite && this.#model.missing === '') await this.#run(false);
   }
 
   get #params() {
@@ -119,18 +126,11 @@ class App {
   }
 
   async #loadModels() {
-    const response = await fetch(REGISTRY);
-    if (!response.ok)
-      throw new Error(`The list of models could not be fetched: the server answered ${response.status}.`);
-    this.#models = parseRegistry(await response.text(), new URL(REGISTRY, document.baseURI).href);
-    if (this.#params.model !== '' && !this.#model()) {
+    await this.#model.load(new URL(REGISTRY, document.baseURI).href);
+    if (this.#params.model !== '' && !this.#model.known) {
       this.#alerts.show(`There is no model “${this.#params.model}” in the list; the first one is chosen.`);
       this.#address.set({ model: '' });
     }
-  }
-
-  #model() {
-    return this.#params.model === '' ? this.#models[0] : this.#models.find((model) => model.id === this.#params.model);
   }
 
   /** Starts the engine and opens the suite, so that pressing Run only has the model to load. */
@@ -162,23 +162,79 @@ class App {
     else await this.#render();
   }
 
-  /** Where a run of the present choice is kept. */
-  #recordName() {
-    const model = this.#model();
-    if (!model || !this.#suite) return '';
-    return recordName(
-      { text: model.text.sha256, vision: model.vision?.sha256 ?? '' },
-      this.#suite.id,
-      this.#params.recipe,
-      this.#params.limit,
-    );
+  /** @param {string} id */
+  async #chooseModel(id) {
+    this.#model.use(id === LOCAL);
+    await this.#choose(id === LOCAL ? {} : { model: id });
   }
+
+  /** Where a run of the present choice is kept; '' as long as that is not known. */
+  #recordName() {
+    const { hashes } = this.#model;
+    if (!hashes || !this.#suite) return '';
+    return recordName(hashes, this.#suite.id, this.#params.recipe, this.#params.limit);
+  }
+
+  // ---- getting models ----------------------------------------------------------------------------------
+
+  /** @param {string} id */
+  async #download(id) {
+    const model = this.#model.find(id);
+    if (!model) return;
+    this.#alerts.clear();
+    this.#status.say(`Downloading ${model.name}.`);
+    try {
+      await this.#model.shelf.download(model);
+      this.#status.say(this.#model.shelf.has(id) ? `${model.name} is here.` : `The download of ${model.name} has stopped.`);
+    } catch (error) {
+      this.#alerts.show(error);
+    }
+  }
+
+  /** @param {string} id */
+  async #forget(id) {
+    const model = this.#model.find(id);
+    if (!model) return;
+    try {
+      await this.#model.shelf.remove(model);
+      this.#status.say(`${model.name} is no longer in this browser.`);
+    } catch (error) {
+      this.#alerts.show(error);
+    }
+  }
+
+  /** @param {string} id */
+  #onPresence(id) {
+    const presence = this.#model.shelf.presence(id);
+    this.#evaluate.picker.update(id, presence);
+    if (presence.state !== 'coming' && this.#mode === 'idle') void this.#renderSetup();
+  }
+
+  /** Files from this device: models, or a run record. @param {File[]} files */
+  async #openFiles(files) {
+    if (!files.some(({ name }) => /\.gguf$/i.test(name))) {
+      await this.#openFile(files[0]);
+      return;
+    }
+    if (this.#mode !== 'idle') {
+      this.#alerts.show('A run is under way: cancel it first.');
+      return;
+    }
+    this.#alerts.clear();
+    try {
+      await this.#model.take(files);
+      this.#address.set({ view: 'evaluate' });
+    } catch (error) {
+      this.#alerts.show(error);
+    }
+    await this.#render();
+  }
+
+  // ---- a run -------------------------------------------------------------------------------------------
 
   /** @param {boolean} resume  go on with the kept record */
   async #run(resume) {
-    const model = this.#model();
-    const name = this.#recordName();
-    if (this.#mode !== 'idle' || !model || name === '') return;
+    if (this.#mode !== 'idle' || !this.#suite || this.#model.missing !== '') return;
     this.#alerts.clear();
     this.#mode = 'loading';
     this.#said = 0;
@@ -186,12 +242,15 @@ class App {
     await this.#render();
     const recipe = recipeJson(this.#params.recipe, this.#params.limit);
     this.#evaluate.setRunning(true);
-    this.#evaluate.progress.open(`${model.name} · ${this.#suite?.name} · ${describeRecipe(JSON.parse(recipe))}`);
-    this.#status.say(`Loading ${model.name}.`);
+    const title = this.#model.name;
+    this.#evaluate.progress.open(`${title} · ${this.#suite.name} · ${describeRecipe(JSON.parse(recipe))}`);
+    this.#status.say(`Loading ${title}.`);
     let finished = false;
+    let name = '';
     try {
       const { client } = await this.#open();
-      await client.openModel({ name: model.name, text: model.text, vision: model.vision });
+      this.#model.loaded(await client.openModel(await this.#model.files()));
+      name = this.#recordName();
       const outcome = await client.run({ name, recipe, resume });
       finished = outcome.state === 'finished';
     } catch (error) {
@@ -354,12 +413,12 @@ class App {
   }
 
   async #renderSetup() {
-    const model = this.#model();
     const { build, threads } = this.#wanted();
     this.#evaluate.show(
-      this.#models,
+      this.#model.picker,
+      this.#model.summary,
       this.#suite,
-      { ...this.#params, model: model?.id ?? '' },
+      this.#params,
       { build, threads, cores: navigator.hardwareConcurrency || 1, isolated: this.#isolated },
     );
     const name = this.#recordName();

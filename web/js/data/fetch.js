@@ -1,5 +1,7 @@
 // Bytes from the page's own server, with one clear sentence for everything that can go wrong.
 
+const PIECE = 1 << 20; // bytes of a file that are read at once
+
 /** @param {string} url */
 function fileName(url) {
   return decodeURIComponent(new URL(url).pathname.split('/').pop() ?? url);
@@ -47,6 +49,54 @@ export async function streamFile(url, expected, write, onProgress) {
     onProgress(done);
   }
   if (done !== expected) throw lengthError(url, done, expected);
+}
+
+/**
+ * The same for a file that is on this machine.
+ * @param {File} file
+ * @param {number} expected
+ * @param {(offset: number, chunk: Uint8Array) => void} write
+ * @param {(done: number) => void} onProgress
+ */
+export async function readFile(file, expected, write, onProgress) {
+  if (file.size !== expected)
+    throw new Error(`${file.name} has ${file.size} bytes instead of ${expected}: it is cut off or another file.`);
+  const { read, cancel } = pieceReader(file);
+  for (let at = 0; at < expected; ) {
+    const piece = await readPiece(read, file);
+    if (!piece || piece.length > expected - at) throw new Error(`${file.name} is no longer the file that was chosen.`);
+    write(at, piece);
+    at += piece.length;
+    onProgress(at);
+  }
+  await cancel();
+}
+
+/** Reads piece by piece, where it can be into one buffer that goes round: pieces of their own would pile up until somebody collects
+ * them. @param {File} file @returns {{read: () => Promise<Uint8Array | undefined>, cancel: () => Promise<void>}} */
+function pieceReader(file) {
+  try {
+    const reader = file.stream().getReader({ mode: 'byob' });
+    let buffer = new ArrayBuffer(PIECE);
+    const read = async () => {
+      const { value, done } = await reader.read(new Uint8Array(buffer));
+      if (value) buffer = value.buffer;
+      return done ? undefined : value;
+    };
+    return { read, cancel: () => reader.cancel() };
+  } catch {
+    const reader = file.stream().getReader(); // a browser whose files are no byte streams
+    return { read: async () => (await reader.read()).value, cancel: () => reader.cancel() };
+  }
+}
+
+/** @param {() => Promise<Uint8Array | undefined>} read @param {File} file */
+async function readPiece(read, file) {
+  try {
+    return await read();
+  } catch {
+    throw new Error(`${file.name} can no longer be read: it was changed or removed.`);
+  }
 }
 
 /** @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {string} url */

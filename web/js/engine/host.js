@@ -1,7 +1,8 @@
 // The engine's side of the page: one core, one suite, one model, at most one run at a time. Runs in the worker.
 // The loop of a run yields between samples, so that pause and cancel get through.
 
-import { streamFile, fetchBytes } from '../data/fetch.js';
+import { fetchBytes, readFile, streamFile } from '../data/fetch.js';
+import { filesOf } from '../data/registry.js';
 import { SuiteSource } from '../data/suite-source.js';
 import { parseRecord } from '../eval/record.js';
 import { openRecordStore } from '../storage/record-store.js';
@@ -23,6 +24,18 @@ function yieldToMessages() {
     };
     port2.postMessage(null);
   });
+}
+
+/** Tells two models apart. @param {import('./protocol.js').ModelFiles} model */
+function modelKey(model) {
+  return JSON.stringify(
+    filesOf(model).map(({ name, bytes, sha256, source }) => [
+      name,
+      bytes,
+      sha256,
+      source.kind === 'url' ? source.url : source.file.lastModified,
+    ]),
+  );
 }
 
 /** @implements {EngineMethods} */
@@ -86,12 +99,12 @@ export class EngineHost {
   /** @param {import('./protocol.js').ModelFiles} model */
   async openModel(model) {
     const core = this.#need();
-    const key = JSON.stringify(model);
+    const key = modelKey(model);
     if (this.#model?.key === key) return this.#model.info;
     this.#idle();
     this.#model = null;
     core.closeModel();
-    const files = model.vision ? [model.text, model.vision] : [model.text];
+    const files = filesOf(model);
     const total = files.reduce((sum, file) => sum + file.bytes, 0);
     /** @type {import('./heap.js').Block[]} */
     const blocks = [];
@@ -100,17 +113,19 @@ export class EngineHost {
       for (const file of files) {
         const block = core.reserve(file.bytes);
         blocks.push(block);
-        await streamFile(
-          file.url,
-          file.bytes,
-          (offset, chunk) => block.write(offset, chunk),
-          (done) => this.#emit('loading', { what: model.name, done: before + done, total }),
-        );
+        /** @param {number} offset @param {Uint8Array} chunk */
+        const write = (offset, chunk) => block.write(offset, chunk);
+        const start = before;
+        /** @param {number} done */
+        const tell = (done) => this.#emit('loading', { what: model.name, done: start + done, total });
+        if (file.source.kind === 'url') await streamFile(file.source.url, file.bytes, write, tell);
+        else await readFile(file.source.file, file.bytes, write, tell);
         before += file.bytes;
       }
       const info = core.openModel(
         blocks,
-        files.map((file) => new URL(file.url).pathname.split('/').pop() ?? 'model'),
+        model.text.length,
+        files.map((file) => file.name),
       );
       EngineHost.#compare(info, model);
       this.#model = { key, info };
@@ -125,8 +140,9 @@ export class EngineHost {
 
   /** @param {import('./protocol.js').ModelInfo} info @param {import('./protocol.js').ModelFiles} model */
   static #compare(info, model) {
-    const same = info.text_sha256 === model.text.sha256 && info.vision_sha256 === (model.vision?.sha256 ?? '');
-    if (!same)
+    const text = model.text.length === 1 ? model.text[0].sha256 : '';
+    const vision = model.vision?.sha256 ?? '';
+    if ((text !== '' && text !== info.text_sha256) || (vision !== '' && vision !== info.vision_sha256))
       throw new Error(`The files of ${model.name} are not those that the list of models names: their hashes differ.`);
   }
 

@@ -2,13 +2,14 @@
 
 /**
  * @typedef {object} ModelFile
- * @property {string} url      absolute
+ * @property {string} name
  * @property {number} bytes
- * @property {string} sha256
+ * @property {string} sha256   '' when it is not known
+ * @property {{kind: 'url', url: string} | {kind: 'file', file: File}} source  url: absolute
  *
  * @typedef {object} ModelFiles
  * @property {string} name
- * @property {ModelFile} text
+ * @property {ModelFile[]} text  all parts of a split file
  * @property {ModelFile | null} vision
  *
  * @typedef {object} EngineInfo

@@ -1,7 +1,7 @@
-// Dropping a file anywhere on the page opens it.
+// Dropping files anywhere on the page opens them.
 
-/** @param {(file: File) => void} onFile */
-export function acceptDrops(onFile) {
+/** @param {(files: File[]) => void} onFiles  at least one */
+export function acceptDrops(onFiles) {
   const holdsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') ?? false;
   const root = document.documentElement;
   window.addEventListener('dragover', (event) => {
@@ -16,7 +16,7 @@ export function acceptDrops(onFile) {
     if (!holdsFiles(event)) return;
     event.preventDefault();
     root.classList.remove('dropping');
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file) onFile(file);
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 0) onFiles(files);
   });
 }

@@ -4,15 +4,16 @@ import { bytes, count, plural } from '../eval/format.js';
 import { MAX_THREADS } from '../eval/params.js';
 import { RECIPES } from '../eval/recipe.js';
 import { button, el } from './dom.js';
+import { ModelPicker } from './model-picker.js';
 import { ProgressPanel } from './progress-panel.js';
 import { SampleStream } from './sample-stream.js';
 
 const LIMITS = [20, 100];
 
-/** @typedef {import('../data/registry.js').KnownModel} KnownModel */
 /** @typedef {import('../eval/params.js').Params} Params */
+/** @typedef {import('./model-picker.js').PickerState} PickerState */
 /**
- * @typedef {object} EvaluateHandlers
+ * @typedef {object} OwnHandlers
  * @property {(change: Partial<Params>) => void} onChange
  * @property {() => void} onRun
  * @property {() => void} onContinue
@@ -20,12 +21,18 @@ const LIMITS = [20, 100];
  * @property {() => void} onResume
  * @property {() => void} onCancel
  * @property {() => number} sampleProgress
+ *
+ * @typedef {OwnHandlers & import('./model-picker.js').PickerHandlers} EvaluateHandlers
+ *
+ * @typedef {object} Chosen
+ * @property {string} name
+ * @property {number} bytes   0: not known
+ * @property {string} missing  why it cannot be run yet; ''
  */
 
 export class EvaluateView {
   #handlers;
   #setup = el('form', { 'aria-label': 'What to evaluate' });
-  #model = el('fieldset', { class: 'panel' });
   #data = el('fieldset', { class: 'panel' });
   #recipe = el('fieldset', { class: 'panel' });
   #settings = el('div', { class: 'settings-body' });
@@ -45,8 +52,9 @@ export class EvaluateView {
     this.#run = button('Run', { kind: 'primary', icon: 'play', id: 'run', onClick: handlers.onRun });
     this.#run.disabled = true;
     this.#setup.addEventListener('submit', (event) => event.preventDefault());
+    this.picker = new ModelPicker(legend('1', 'Model'), handlers);
     this.#setup.append(
-      el('div', { class: 'setup' }, this.#model, this.#data, this.#recipe),
+      el('div', { class: 'setup' }, this.picker.element, this.#data, this.#recipe),
       el('details', { class: 'settings' }, el('summary', {}, 'Engine settings'), this.#settings),
       this.#continue,
       el('div', { class: 'go' }, this.#run, this.#summary),
@@ -65,44 +73,21 @@ export class EvaluateView {
   }
 
   /**
-   * @param {readonly KnownModel[]} models
+   * @param {PickerState} picker
+   * @param {Chosen | null} chosen
    * @param {import('../engine/protocol.js').Suite | null} suite
-   * @param {Params} params  with the model that is chosen
+   * @param {Params} params
    * @param {{build: 'mt' | 'st', threads: number, cores: number, isolated: boolean}} engine
    */
-  show(models, suite, params, engine) {
+  show(picker, chosen, suite, params, engine) {
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.id : '';
-    this.#showModels(models, params);
+    this.picker.show(picker);
     this.#showData(suite, params);
     this.#showRecipes(params);
     this.#showSettings(params, engine);
-    const chosen = models.find((model) => model.id === params.model);
-    this.#run.disabled = !chosen || !suite;
-    this.#summary.textContent =
-      chosen && suite
-        ? `${plural(samplesOf(suite, params.limit), 'sample')}, ${bytes(chosen.bytes)} of weights, ${plural(engine.threads, 'thread')}.`
-        : 'Loading…';
+    this.#run.disabled = !chosen || chosen.missing !== '' || !suite;
+    this.#summary.textContent = chosen && suite ? summary(chosen, suite, params, engine.threads) : 'Loading…';
     if (focused !== '') document.getElementById(focused)?.focus();
-  }
-
-  /** @param {readonly KnownModel[]} models @param {Params} params */
-  #showModels(models, params) {
-    this.#model.replaceChildren(
-      legend('1', 'Model'),
-      ...models.map((model) =>
-        choice(
-          'model',
-          model.id,
-          model.id === params.model,
-          {
-            title: model.name,
-            note: model.note,
-            facts: `${bytes(model.bytes)} · ${model.licence}`,
-          },
-          () => this.#handlers.onChange({ model: model.id }),
-        ),
-      ),
-    );
   }
 
   /** @param {import('../engine/protocol.js').Suite | null} suite @param {Params} params */
@@ -232,6 +217,13 @@ export class EvaluateView {
 /** @param {import('../engine/protocol.js').Suite} suite @param {number} limit */
 function samplesOf(suite, limit) {
   return limit === 0 ? suite.samples.length : Math.min(limit, suite.samples.length);
+}
+
+/** @param {Chosen} chosen @param {import('../engine/protocol.js').Suite} suite @param {Params} params @param {number} threads */
+function summary(chosen, suite, params, threads) {
+  if (chosen.missing !== '') return chosen.missing;
+  const weights = chosen.bytes > 0 ? [`${bytes(chosen.bytes)} of weights`] : [];
+  return `${[plural(samplesOf(suite, params.limit), 'sample'), ...weights, plural(threads, 'thread')].join(', ')}.`;
 }
 
 /** @param {string} number @param {string} text */
