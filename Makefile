@@ -228,10 +228,13 @@ build/site/.stamp: build/obj/site-files $(SITE_FILES) $(wildcard data/*.json) $(
 	@echo "site  build/site, $$(du -sm build/site | cut -f1) MB"
 
 # ---- tests -------------------------------------------------------------------------------------------------------
-# Every C test runs under ASan and UBSan and in WebAssembly; those of kernels and numbers also as they are released, because the
-# optimizer is what they test; the pool's also under TSan. A line of build/tests.txt is a program of tests/run.mjs.
+# Every C test runs under ASan and UBSan and in WebAssembly; those of kernels and numbers also (parity: only) as they are released,
+# because the optimizer is what they test; the pool's also under TSan. A line of build/tests.txt is a program of tests/run.mjs.
 
-RELEASE_TESTS := $(filter tests/kernels/% tests/model/% tests/golden/%,$(TESTS))
+RELEASE_TESTS := $(filter tests/kernels/% tests/golden/% tests/parity/%,$(TESTS))
+# Models of the true shapes are too slow under sanitizers, and the largest also in WebAssembly.
+ASAN_TESTS    := $(filter-out tests/parity/%,$(TESTS))
+MT_TESTS      := $(filter-out tests/parity/test_smolvlm.c,$(TESTS))
 TSAN_TESTS    := $(filter %/test_pool.c,$(TESTS))
 ST_TESTS      := $(filter tests/kernels/%,$(TESTS))
 NODE_TESTS    := $(sort $(wildcard tests/style.mjs tests/node/*.test.mjs tests/cli/*.test.mjs tests/web/*.test.mjs))
@@ -248,8 +251,8 @@ $(foreach a,$(AIDS),$(foreach t,$(call users_of,$(a)),\
   $(foreach v,$(NATIVE),$(eval $(call programs,$(v),$(t),): $(call objects,$(v),$(a))))\
   $(foreach v,$(WASM),$(eval $(call programs,wasm-$(v),$(t),.cjs): $(call objects,wasm-$(v),$(a))))))
 
-TEST_PROGRAMS := $(call programs,asan,$(TESTS) $(FUZZ),) $(call programs,release,$(RELEASE_TESTS),) $(call programs,tsan,$(TSAN_TESTS),) \
-  $(call programs,wasm-mt,$(TESTS),.cjs) $(call programs,wasm-st,$(ST_TESTS),.cjs)
+TEST_PROGRAMS := $(call programs,asan,$(ASAN_TESTS) $(FUZZ),) $(call programs,release,$(RELEASE_TESTS),) $(call programs,tsan,$(TSAN_TESTS),) \
+  $(call programs,wasm-mt,$(MT_TESTS),.cjs) $(call programs,wasm-st,$(ST_TESTS),.cjs)
 
 .PHONY: tests
 tests: build/tests.txt build/site/.stamp build/assay build/node/assay.mjs $(TEST_PROGRAMS)
@@ -259,11 +262,11 @@ test_lines = $(foreach t,$(4),printf '%s\t' '$(1) $(patsubst tests/%.c,%,$(t))' 
 
 build/tests.txt: FORCE
 	@mkdir -p $(@D) && : >$@.new
-	@$(call test_lines,asan,600,,$(TESTS),)
+	@$(call test_lines,asan,600,,$(ASAN_TESTS),)
 	@$(foreach t,$(FUZZ),printf '%s\t' 'asan $(patsubst tests/%.c,%,$(t))' 300 - $(call programs,asan,$(t),) >>$@.new; echo 'tests/fuzz/seeds/$(patsubst tests/fuzz/fuzz_%.c,%,$(t))' >>$@.new;)
 	@$(call test_lines,release,600,,$(RELEASE_TESTS),)
 	@$(call test_lines,tsan,300,,$(TSAN_TESTS),)
-	@$(call test_lines,wasm-mt,600,node,$(TESTS),.cjs)
+	@$(call test_lines,wasm-mt,600,node,$(MT_TESTS),.cjs)
 	@$(call test_lines,wasm-st,600,node,$(ST_TESTS),.cjs)
 	@$(foreach t,$(NODE_TESTS),printf '%s\t' 'node $(patsubst tests/%,%,$(t))' 600 - node >>$@.new; echo '$(t)' >>$@.new;)
 	@$(foreach t,$(E2E_TESTS),printf '%s\t' '$(patsubst tests/%,%,$(t))' 900 alone node >>$@.new; echo '$(t)' >>$@.new;)

@@ -161,7 +161,7 @@ bool assay_model_is_stop(const assay_model *model, int32_t id);
 
 /* ---- random models, for tests and timing ---- */
 
-/* Two GGUF files with seeded weights. preset: "smolvlm-256m", "smolvlm-500m", "tiny". type: "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1",
+/* Two GGUF files with seeded weights. preset: "smolvlm-256m", "smolvlm-500m", "tiny", "smolvlm-slice". type: "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1",
  * "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K" (norms, biases and position embeddings are F32, and so on: assay_type_stored in
  * model/quantize.h). Blocks are malloc'd, the caller frees them. */
 assay_status assay_model_random(const char *preset, const char *type, uint64_t seed, uint8_t **text,

@@ -10,20 +10,21 @@
 
 #define MAX_RECIPE (64u << 10)
 
-static const char about[] = "Evaluates a model on a dataset: shows each image and question once, "
-                            "scores every option, and prints accuracy by\n"
-                            "dimension, domain and task with 95 % intervals, and the hallmark of "
-                            "the run. With no options: the default model on\n"
-                            "the default suite by Ch3Ef's recipe.\n\n"
-                            "Defaults lie in the folder data: the one in the working directory, or "
-                            "else ../data or ../../data beside the program.\n"
-                            "--model X.gguf takes mmproj-X.gguf beside it for its eyes, unless "
-                            "--vision names another file; the id of a\n"
-                            "known model fetches its files into the cache when they are not there.\n"
-                            "With --out every finished sample is appended to a record, so that a "
-                            "run that was cut (or stopped with Ctrl-C) goes on\n"
-                            "with --resume and ends in the same hallmark. An existing record is "
-                            "only replaced with --force.\n";
+static const char about[] =
+    "Evaluates a model on a dataset: shows each image and question once, "
+    "scores every option, and prints accuracy by\n"
+    "dimension, domain and task with 95 % intervals, and the hallmark of "
+    "the run. With no options: the default model on\n"
+    "the default suite by Ch3Ef's recipe.\n\n"
+    "Defaults lie in the folder data: the one in the working directory, or "
+    "else ../data or ../../data beside the program.\n"
+    "--model X.gguf takes mmproj-X.gguf beside it for its eyes, unless "
+    "--vision names another file; the id of a\n"
+    "known model fetches its files into the cache when they are not there.\n"
+    "With --out every finished sample is appended to a record, so that a "
+    "run that was cut (or stopped with Ctrl-C) goes on\n"
+    "with --resume and ends in the same hallmark. An existing record is "
+    "only replaced with --force.\n";
 
 typedef struct run_options {
     assay_host_options host;
@@ -49,7 +50,7 @@ static assay_status read_recipe(running *r, assay_error *err) {
     assay_status status = ASSAY_OK;
     if (given != NULL && json == NULL && given[0] == '{') json = given;
     if (given != NULL && json == NULL && !assay_os_exists(given)) {
-        return assay_fail(err, ASSAY_E_IO, "recipe %.200s: neither ch3ef nor grey nor a file",
+        return assay_fail(err, ASSAY_E_IO, "recipe %.200s: neither a recipe's name nor a file",
                           given);
     }
     if (given != NULL && json == NULL) {

@@ -53,6 +53,13 @@ static void put_tile(writer *w, const char *name) {
 }
 
 static void put_image(writer *w, int rows, int cols) {
+    if (w->status == ASSAY_OK && rows > 0 &&
+        assay_token_find(w->model->tokenizer, "<row_1_col_1>") < 0) {
+        w->status = assay_fail(w->err, ASSAY_E_UNSUPPORTED,
+                               "chat: this model takes an image as one tile, its vocabulary has no "
+                               "token <row_1_col_1>");
+        return;
+    }
     for (int r = 1; r <= rows; r++) {
         for (int c = 1; c <= cols; c++) {
             char name[32];

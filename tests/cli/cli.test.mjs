@@ -153,7 +153,11 @@ try {
     assert.deepEqual([few.n, few.recipe.limit], [5, 5]);
     assert.equal(json(['--recipe', '{"limit":5}']).hallmark, few.hallmark);
     assert.notEqual(json(['--recipe', '{"answer":"The answer is {option}"}']).hallmark, whole.hallmark);
-    fails(['run', ...common, '--recipe', 'gray'], 2, 'recipe gray: neither ch3ef nor grey nor a file');
+    const tiles = json(['--recipe', '{"tile_edge":2}']).hallmark;
+    assert.notEqual(tiles, whole.hallmark);
+    assert.equal(json(['--recipe', '{"tile_edge":2}', '--kernels', 'scalar', '--threads', '1']).hallmark, tiles);
+    fails(['run', '--limit', '1', '--recipe', 'ch3ef-tiles'], 2, /this model takes an image as one tile/);
+    fails(['run', ...common, '--recipe', 'gray'], 2, "recipe gray: neither a recipe's name nor a file");
     fails(['run', ...common, '--recipe', '{"shots":3}'], 2, 'recipe: unknown key "shots"');
     writeFileSync(at('bad.json'), '{"name":"x",}');
     fails(['run', ...common, '--recipe', at('bad.json')], 2, /^assay: recipe: not valid JSON at byte 12: /);

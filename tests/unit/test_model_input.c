@@ -56,6 +56,19 @@ TEST(chat_template) {
     assay_model_destroy(model);
 }
 
+TEST(chat_spells_a_grid) {
+    assay_model *model = tiny_load("F32");
+    REQUIRE(model != NULL);
+    const assay_chat_part parts[] = {{NULL, 2, 2}, {"Why?", 0, 0}};
+    const assay_chat_message question = {ASSAY_USER, parts, 2};
+    CHECK(check_chat(model, &question, 1, true,
+                     "<|im_start|>User:" FAKE "<row_1_col_1>" IMAGES FAKE "<row_1_col_2>" IMAGES
+                     "\n" FAKE "<row_2_col_1>" IMAGES FAKE "<row_2_col_2>" IMAGES "\n\n" GLOBAL
+                     "Why?<end_of_utterance>\nAssistant:",
+                     TINY_IMAGE) == 5 * TINY_TOKENS);
+    assay_model_destroy(model);
+}
+
 /* Images before, between and behind texts; several turns. */
 TEST(chat_interleaves_images_and_turns) {
     assay_model *model = tiny_load("F32");
@@ -71,7 +84,6 @@ TEST(chat_interleaves_images_and_turns) {
     assay_model_destroy(model);
 }
 
-/* The tiny vocabulary has no names for the tiles of a grid, so this also shows the refusal. */
 TEST(chat_refuses) {
     assay_model *model = tiny_load("F32");
     REQUIRE(model != NULL);

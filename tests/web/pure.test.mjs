@@ -86,8 +86,9 @@ await test('whatever is not a valid setting is refused with a sentence and leave
 });
 
 await test('recipes are JSON with the right image and limit', () => {
-  assert.deepEqual(JSON.parse(recipeJson('ch3ef', 0)), { name: 'ch3ef', image: 'normal', limit: 0 });
-  assert.deepEqual(JSON.parse(recipeJson('grey', 20)), { name: 'grey', image: 'grey', limit: 20 });
+  assert.deepEqual(JSON.parse(recipeJson('ch3ef', 0)), { name: 'ch3ef', image: 'normal', limit: 0, tile_edge: 1 });
+  assert.deepEqual(JSON.parse(recipeJson('grey', 20)), { name: 'grey', image: 'grey', limit: 20, tile_edge: 1 });
+  assert.deepEqual(JSON.parse(recipeJson('ch3ef-tiles', 0)), { name: 'ch3ef-tiles', image: 'normal', limit: 0, tile_edge: 4 });
   assert.throws(() => recipeJson('nonsense', 0), RangeError);
   assert.throws(() => recipeJson('ch3ef', 1.5), RangeError);
   for (const { name } of RECIPES) assert.deepEqual(parseParams(`recipe=${name}`).problems, []);

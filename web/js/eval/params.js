@@ -66,7 +66,7 @@ const READERS = /** @type {const} */ ({
   view: (/** @type {string} */ t) => oneOf(t, ['evaluate', 'results']),
   model: name,
   data: name,
-  recipe: (/** @type {string} */ t) => oneOf(t, ['ch3ef', 'grey']),
+  recipe: (/** @type {string} */ t) => oneOf(t, ['ch3ef', 'ch3ef-tiles', 'grey']),
   limit: (/** @type {string} */ t) => (t === 'all' ? 0 : integer(t, 1, MAX_LIMIT)),
   threads: (/** @type {string} */ t) => integer(t, 1, MAX_THREADS),
   build: (/** @type {string} */ t) => oneOf(t, ['auto', 'mt', 'st']),

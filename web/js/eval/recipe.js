@@ -6,6 +6,7 @@
  * @property {string} title
  * @property {string} note      what it does, in one sentence
  * @property {'normal' | 'grey'} image
+ * @property {number} tileEdge  tiles along an image's longer edge
  */
 
 /** @type {readonly Readonly<RecipeChoice>[]} */
@@ -14,12 +15,21 @@ export const RECIPES = Object.freeze([
     name: 'ch3ef',
     title: 'Ch3Ef',
     image: /** @type {const} */ ('normal'),
+    tileEdge: 1,
     note: 'The bare question; each option is scored by the mean log-probability of its own tokens; the best one is the answer.',
+  }),
+  Object.freeze({
+    name: 'ch3ef-tiles',
+    title: 'Ch3Ef, images in tiles',
+    image: /** @type {const} */ ('normal'),
+    tileEdge: 4,
+    note: 'Every image in up to 16 tiles and as a whole, as SmolVLM learned to see: sharper, and many times slower. Not for assay-mini.',
   }),
   Object.freeze({
     name: 'grey',
     title: 'Blind baseline',
     image: /** @type {const} */ ('grey'),
+    tileEdge: 1,
     note: 'The same, but every image is plain grey: what the model gets right without looking.',
   }),
 ]);
@@ -34,7 +44,7 @@ export function recipeJson(name, limit) {
   const choice = RECIPES.find((recipe) => recipe.name === name);
   if (!choice) throw new RangeError(`There is no recipe “${name}”.`);
   if (!Number.isInteger(limit) || limit < 0) throw new RangeError('The number of samples must be a whole number.');
-  return JSON.stringify({ name: choice.name, image: choice.image, limit });
+  return JSON.stringify({ name: choice.name, image: choice.image, limit, tile_edge: choice.tileEdge });
 }
 
 /**
