@@ -14,8 +14,8 @@ typedef struct assay_host_options { /* as given on the command line; NULL: the d
     const char *model, *vision, *data, *kernels;
     const char *cache; /* folder of fetched models */
     bool offline;      /* fetch none */
-    int64_t threads; /* 0: one a core */
-    int64_t context; /* tokens; 0: the session's default */
+    int64_t threads;   /* 0: one a core */
+    int64_t context;   /* tokens; 0: the session's default */
     bool quiet;
 } assay_host_options;
 
@@ -31,6 +31,44 @@ typedef struct assay_host {
     size_t n_shard, shard_index;
     assay_buffer images; /* encoded images of the sample asked for last, one behind the other */
 } assay_host;
+
+/* Options of the commands that run a model, for their lists of assay_arg; `o` points to assay_host_options, or to another
+ * struct with these members. */
+#define ASSAY_HOST_MODEL_ARGS(o)                                                                   \
+    {.name = "--model",                                                                            \
+     .value = "M",                                                                                 \
+     .help = "language model: a GGUF file, or an id of assay model list [assay-mini]",             \
+     .text = &(o)->model},                                                                         \
+        {.name = "--vision",                                                                       \
+         .value = "FILE",                                                                          \
+         .help = "its vision part, GGUF [mmproj-NAME beside the model]",                           \
+         .text = &(o)->vision},                                                                    \
+    {                                                                                              \
+        .name = "--context", .value = "N",                                                         \
+        .help = "tokens of prompt and answer [the model's own, at most 4096]",                     \
+        .integer = &(o)->context, .low = 1, .high = ASSAY_CLI_MAX_CONTEXT                          \
+    }
+#define ASSAY_HOST_ENGINE_ARGS(o)                                                                  \
+    {.name = "--threads",                                                                          \
+     .value = "N",                                                                                 \
+     .help = "threads; no result depends on it [one a core]",                                      \
+     .integer = &(o)->threads,                                                                     \
+     .low = 1,                                                                                     \
+     .high = ASSAY_MAX_THREADS},                                                                   \
+        {.name = "--kernels",                                                                      \
+         .value = "K",                                                                             \
+         .help = "scalar or simd; no result depends on it [simd]",                                 \
+         .text = &(o)->kernels},                                                                   \
+        {.name = "--cache",                                                                        \
+         .value = "DIR",                                                                           \
+         .help = "folder of fetched models [$ASSAY_CACHE, else ~/.cache/assay]",                   \
+         .text = &(o)->cache},                                                                     \
+        {.name = "--offline",                                                                      \
+         .help = "never fetch a model that is not here",                                           \
+         .flag = &(o)->offline},                                                                   \
+    {                                                                                              \
+        .name = "--quiet", .help = "no progress on standard error", .flag = &(o)->quiet            \
+    }
 
 /* Zero-initialise, set options; close in every case. */
 assay_status assay_host_open_data(assay_host *host, assay_error *err);
