@@ -35,17 +35,17 @@ function lengthError(url, got, expected) {
 export async function streamFile(url, expected, write, onProgress) {
   const response = await request(url);
   if (!response.body) throw new Error(`${fileName(url)} came without content.`);
-  const reader = response.body.getReader();
+  const { read, cancel } = pieceReader(response.body);
   let done = 0;
   for (;;) {
-    const part = await readPart(reader, url);
-    if (part.done) break;
-    if (done + part.value.length > expected) {
-      await reader.cancel();
-      throw lengthError(url, done + part.value.length, expected);
+    const piece = await readPiece(read, `${fileName(url)} could not be read to its end: the connection broke.`);
+    if (!piece) break;
+    if (done + piece.length > expected) {
+      await cancel();
+      throw lengthError(url, done + piece.length, expected);
     }
-    write(done, part.value);
-    done += part.value.length;
+    write(done, piece);
+    done += piece.length;
     onProgress(done);
   }
   if (done !== expected) throw lengthError(url, done, expected);
@@ -61,9 +61,9 @@ export async function streamFile(url, expected, write, onProgress) {
 export async function readFile(file, expected, write, onProgress) {
   if (file.size !== expected)
     throw new Error(`${file.name} has ${file.size} bytes instead of ${expected}: it is cut off or another file.`);
-  const { read, cancel } = pieceReader(file);
+  const { read, cancel } = pieceReader(file.stream());
   for (let at = 0; at < expected; ) {
-    const piece = await readPiece(read, file);
+    const piece = await readPiece(read, `${file.name} can no longer be read: it was changed or removed.`);
     if (!piece || piece.length > expected - at) throw new Error(`${file.name} is no longer the file that was chosen.`);
     write(at, piece);
     at += piece.length;
@@ -73,10 +73,11 @@ export async function readFile(file, expected, write, onProgress) {
 }
 
 /** Reads piece by piece, where it can be into one buffer that goes round: pieces of their own would pile up until somebody collects
- * them. @param {File} file @returns {{read: () => Promise<Uint8Array | undefined>, cancel: () => Promise<void>}} */
-function pieceReader(file) {
+ * them. @param {ReadableStream<Uint8Array>} stream
+ * @returns {{read: () => Promise<Uint8Array | undefined>, cancel: () => Promise<void>}} */
+function pieceReader(stream) {
   try {
-    const reader = file.stream().getReader({ mode: 'byob' });
+    const reader = stream.getReader({ mode: 'byob' });
     let buffer = new ArrayBuffer(PIECE);
     const read = async () => {
       const { value, done } = await reader.read(new Uint8Array(buffer));
@@ -85,26 +86,17 @@ function pieceReader(file) {
     };
     return { read, cancel: () => reader.cancel() };
   } catch {
-    const reader = file.stream().getReader(); // a browser whose files are no byte streams
+    const reader = stream.getReader(); // a browser whose files or answers are no byte streams
     return { read: async () => (await reader.read()).value, cancel: () => reader.cancel() };
   }
 }
 
-/** @param {() => Promise<Uint8Array | undefined>} read @param {File} file */
-async function readPiece(read, file) {
+/** @param {() => Promise<Uint8Array | undefined>} read @param {string} broken  the sentence when it fails */
+async function readPiece(read, broken) {
   try {
     return await read();
   } catch {
-    throw new Error(`${file.name} can no longer be read: it was changed or removed.`);
-  }
-}
-
-/** @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {string} url */
-async function readPart(reader, url) {
-  try {
-    return await reader.read();
-  } catch {
-    throw new Error(`${fileName(url)} could not be read to its end: the connection broke.`);
+    throw new Error(broken);
   }
 }
 
