@@ -113,10 +113,10 @@ static int rank_of(const model_name *text, const char *type) {
 static void consider(choice *best, const model_name *text, const char *text_name,
                      const char *name) {
     model_name tower;
-    if (!parse_name(name, &tower) || !strip_mmproj(tower.base) ||
-        strcasecmp(tower.base, text->base) != 0)
-        return;
     bool same = strncmp(name, "mmproj-", 7) == 0 && strcmp(name + 7, text_name) == 0;
+    if (!same && (!parse_name(name, &tower) || !strip_mmproj(tower.base) ||
+                  strcasecmp(tower.base, text->base) != 0))
+        return;
     int rank = same ? RANK_SAME_NAME : rank_of(text, tower.type);
     if (rank > best->rank) return;
     if (rank < best->rank) *best = (choice){.rank = rank};
