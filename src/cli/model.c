@@ -102,7 +102,8 @@ static int model_random(int argc, char **argv) {
     const assay_arg args[] = {
         {.name = "--preset",
          .value = "NAME",
-         .help = "smolvlm-256m, smolvlm-500m or tiny [smolvlm-256m]",
+         .help = "smolvlm-256m, smolvlm-500m, smolvlm-slice (its widths, 2 layers) or tiny "
+                 "[smolvlm-256m]",
          .text = &preset},
         {.name = "--type",
          .value = "TYPE",

@@ -129,12 +129,13 @@ def rope(x, theta):
     return out
 
 
-def decode(w, x):
-    """x [n, dim], embeddings -> hidden states after the last norm, [n, dim]"""
+def decode_layers(w, x):
+    """x [n, dim], embeddings -> a list: them, what each block gives, the last one normed; each [n, dim]"""
     n_heads, n_kv = (w.meta('llama.attention.' + k) for k in ('head_count', 'head_count_kv'))
     eps = w.meta('llama.attention.layer_norm_rms_epsilon')
     theta = w.meta('llama.rope.freq_base')
     mask = np.triu(np.full((len(x), len(x)), -np.inf), 1)
+    states = [x]
     for i in range(w.meta('llama.block_count')):
         b = f'blk.{i}.'
         h = rms_norm(x, w(b + 'attn_norm.weight'), eps)
@@ -146,7 +147,14 @@ def decode(w, x):
         h = rms_norm(x, w(b + 'ffn_norm.weight'), eps)
         gate = h @ w(b + 'ffn_gate.weight').T
         x = x + (gate / (1 + np.exp(-gate)) * (h @ w(b + 'ffn_up.weight').T)) @ w(b + 'ffn_down.weight').T
-    return rms_norm(x, w('output_norm.weight'), eps)
+        states.append(x)
+    states[-1] = rms_norm(x, w('output_norm.weight'), eps)
+    return states
+
+
+def decode(w, x):
+    """x [n, dim], embeddings -> hidden states after the last norm, [n, dim]"""
+    return decode_layers(w, x)[-1]
 
 
 def noise(n, state):

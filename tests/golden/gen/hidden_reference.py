@@ -11,31 +11,7 @@ import argparse
 import importlib.metadata
 import json
 
-import numpy as np
-
-from engine_reference import Weights, attention, heads, noise, rms_norm, rope
-
-
-def all_layers(w, x):
-    n_heads, n_kv = (w.meta('llama.attention.' + k) for k in ('head_count', 'head_count_kv'))
-    eps = w.meta('llama.attention.layer_norm_rms_epsilon')
-    theta = w.meta('llama.rope.freq_base')
-    mask = np.triu(np.full((len(x), len(x)), -np.inf), 1)
-    states = [x]
-    for i in range(w.meta('llama.block_count')):
-        b = f'blk.{i}.'
-        h = rms_norm(x, w(b + 'attn_norm.weight'), eps)
-        q = rope(heads(h @ w(b + 'attn_q.weight').T, n_heads), theta)
-        k = rope(heads(h @ w(b + 'attn_k.weight').T, n_kv), theta)
-        v = heads(h @ w(b + 'attn_v.weight').T, n_kv)
-        k, v = (np.repeat(a, n_heads // n_kv, axis=0) for a in (k, v))
-        x = x + attention(q, k, v, mask) @ w(b + 'attn_output.weight').T
-        h = rms_norm(x, w(b + 'ffn_norm.weight'), eps)
-        gate = h @ w(b + 'ffn_gate.weight').T
-        x = x + (gate / (1 + np.exp(-gate)) * (h @ w(b + 'ffn_up.weight').T)) @ w(b + 'ffn_down.weight').T
-        states.append(x)
-    states[-1] = rms_norm(x, w('output_norm.weight'), eps)
-    return states
+from engine_reference import Weights, decode_layers, noise
 
 
 def main():
@@ -54,7 +30,7 @@ def main():
         'versions': {name: importlib.metadata.version(name) for name in ('numpy', 'gguf')},
         'model_sha256': w.sha256,
         'ids': ids,
-        'layers': [{'mean': rounded(x.mean(axis=0)), 'last': rounded(x[-1])} for x in all_layers(w, w('token_embd.weight')[ids])],
+        'layers': [{'mean': rounded(x.mean(axis=0)), 'last': rounded(x[-1])} for x in decode_layers(w, w('token_embd.weight')[ids])],
     }
     with open(args.out, 'w', encoding='utf-8') as file:
         json.dump(result, file, separators=(',', ':'))
