@@ -50,9 +50,13 @@ WASM           := mt st
 
 include wasm/flags.mk
 
+# The default suite is drawn by the program, not kept in git: its manifest is, and says which bytes must come out.
+SUITE       := data/suites/hhh46
+SUITE_FILES := $(SUITE)/index.jsonl $(SUITE)/shard-0000.tar
+
 # ---- sources -----------------------------------------------------------------------------------------------------
 
-SRC   := $(sort $(wildcard src/*/*.c))
+SRC   := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 MAIN  := src/cli/main.c
 LIB   := $(filter-out $(MAIN),$(SRC))
 SHIM  := $(sort $(wildcard wasm/*.c))
@@ -73,6 +77,7 @@ help:
 	@echo 'make test       build and run every test'
 	@echo 'make site       the static page in build/site'
 	@echo 'make hallmark   the default suite in every build and with 1 and 2 threads: the hallmarks must be equal (LIMIT=N)'
+	@echo 'make suite      draw the default suite anew after a change of its tasks, its manifest with it'
 	@echo 'make bench      time the engine, native and in Node, 1 and 2 threads'
 	@echo 'make bench-peers  the same shapes on ONNX Runtime Web, in one Chromium with ours (PYTHON with tests/bench/peers/requirements.txt)'
 	@echo 'make fuzz       fuzz each parser for FUZZ_SECONDS=60 (needs clang)'
@@ -82,8 +87,8 @@ help:
 deps:
 	@deps/deps.sh all
 
-native: build/assay
-build: build/assay build/node/assay.mjs
+native: build/assay $(SUITE_FILES)
+build: build/assay build/node/assay.mjs $(SUITE_FILES)
 site: build/site/.stamp
 
 run:
@@ -198,6 +203,20 @@ $(foreach v,$(WASM),$(eval $(call wasm_variant,$(v))))
 build/assay: build/obj/release/assay
 	@cp -f $< $@.new && mv -f $@.new $@
 
+# ---- the default suite -------------------------------------------------------------------------------------------
+
+.PHONY: suite
+suite: build/assay
+	@rm -rf build/suite && build/assay gen hhh46 --out build/suite && mv build/suite/* $(SUITE)/ && rmdir build/suite && touch $(SUITE_FILES)
+
+$(SUITE)/index.jsonl: $(filter src/synth/% src/format/png_write.c src/format/shard_writer.c src/format/sample.c,$(SRC)) \
+    $(wildcard src/synth/*.h src/synth/*/*.h) $(SUITE)/manifest.json | build/assay
+	@rm -rf build/suite && build/assay gen hhh46 --out build/suite
+	@cmp -s build/suite/manifest.json $(SUITE)/manifest.json || \
+	  { echo 'the suite that was drawn is not that of $(SUITE)/manifest.json; if it is meant to be another one: make suite' >&2; exit 1; }
+	@mv build/suite/*.tar build/suite/index.jsonl $(SUITE)/ && rm -r build/suite
+$(SUITE)/shard-0000.tar: $(SUITE)/index.jsonl
+
 # What the Node entry shares with the page lies as far from it as in the sources.
 NODE_SHARED := $(patsubst %,build/%,web/js/data/registry.js web/js/storage/download.js)
 
@@ -215,7 +234,7 @@ build/node/assay.mjs: wasm/node.mjs build/node/models.mjs $(WASM:%=build/wasm/as
 
 # ---- the page ----------------------------------------------------------------------------------------------------
 
-SITE_FILES := $(shell find web data/models data/suites -type f 2>/dev/null | grep -vE '^web/(serve\.mjs|tsconfig[^/]*\.json)$$|\.(py|c|md|log|txt)$$')
+SITE_FILES := $(SUITE_FILES) $(shell find web data/models data/suites -type f ! -name '*.tar' ! -name index.jsonl 2>/dev/null | grep -vE '^web/(serve\.mjs|tsconfig[^/]*\.json)$$|\.(py|c|md|log|txt)$$')
 
 $(eval $(call flags_file,build/obj/site-files,$(SITE_FILES)))
 
@@ -255,7 +274,7 @@ TEST_PROGRAMS := $(call programs,asan,$(ASAN_TESTS) $(FUZZ),) $(call programs,re
   $(call programs,wasm-mt,$(MT_TESTS),.cjs) $(call programs,wasm-st,$(ST_TESTS),.cjs)
 
 .PHONY: tests
-tests: build/tests.txt build/site/.stamp build/assay build/node/assay.mjs $(TEST_PROGRAMS)
+tests: build/tests.txt build/site/.stamp build/assay build/node/assay.mjs $(SUITE_FILES) $(TEST_PROGRAMS)
 
 # $(call test_lines,BUILD,SECONDS,COMMAND PREFIX,SOURCES,SUFFIX)
 test_lines = $(foreach t,$(4),printf '%s\t' '$(1) $(patsubst tests/%.c,%,$(t))' $(2) - $(3) >>$@.new; echo '$(call programs,$(1),$(t),$(5))' >>$@.new;)

@@ -1,8 +1,9 @@
-/* PNG encoder: RGB, 8 bit, one IDAT. Written here and not taken from a library, because the bytes
- * of drawn images enter the hashes of datasets: they must not change with the version of anything.
+/* PNG encoder: 8 bit, with a palette where 256 colours suffice, else RGB; one IDAT. Written here and
+ * not taken from a library, because the bytes of drawn images enter the hashes of datasets: they
+ * must not change with the version of anything.
  *
- *   rows -> the filter with the smallest sum of magnitudes -> LZ77 over hash chains -> deflate's
- * fixed codes -> zlib
+ *   rows -> indices without a filter, or RGB with the filter of the smallest sum of magnitudes ->
+ *   LZ77 over hash chains -> deflate's fixed codes -> zlib
  *
  * Formats: W3C PNG, RFC 1950 (zlib), RFC 1951 (deflate). */
 #include "format/image.h"
@@ -232,6 +233,47 @@ static void filter_image(const assay_image *image, uint8_t *scratch, uint8_t *ou
     }
 }
 
+/* ---- palette ---- */
+
+enum { MAX_COLOURS = 256, COLOUR_SLOTS = 1024 };
+
+typedef struct palette {
+    uint8_t rgb[MAX_COLOURS * 3]; /* in order of appearance */
+    int n;
+    uint32_t keys[COLOUR_SLOTS]; /* colour + 1; 0: free */
+    uint8_t index_of[COLOUR_SLOTS];
+} palette;
+
+/* The colour's index, or -1 when there are too many. */
+static int palette_index(palette *p, const uint8_t *rgb) {
+    uint32_t key = ((uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2]) + 1;
+    uint32_t slot = key * 2654435761u >> 22;
+    while (p->keys[slot] != 0 && p->keys[slot] != key) slot = (slot + 1) % COLOUR_SLOTS;
+    if (p->keys[slot] == 0) {
+        if (p->n == MAX_COLOURS) return -1;
+        p->keys[slot] = key;
+        p->index_of[slot] = (uint8_t)p->n;
+        memcpy(p->rgb + 3 * (size_t)p->n++, rgb, 3);
+    }
+    return p->index_of[slot];
+}
+
+/* -> out [height, 1 + width], every row unfiltered. False when there are too many colours. */
+static bool index_image(const assay_image *image, palette *p, uint8_t *out) {
+    const uint8_t *rgb = image->rgb;
+    for (int y = 0; y < image->height; y++) {
+        *out++ = 0;
+        for (int x = 0; x < image->width; x++, rgb += 3) {
+            int index = palette_index(p, rgb);
+            if (index < 0) return false;
+            *out++ = (uint8_t)index;
+        }
+    }
+    return true;
+}
+
+/* ---- file ---- */
+
 static void store_u32(uint8_t *out, uint32_t value) {
     for (int i = 0; i < 4; i++) out[i] = (uint8_t)(value >> (24 - 8 * i));
 }
@@ -256,25 +298,31 @@ assay_status assay_image_encode_png(const assay_image *image, assay_buffer *out,
     size_t row = (size_t)image->width * 3, n = (row + 1) * (size_t)image->height;
     assay_status status = ASSAY_OK;
     assay_buffer zlib = {0};
-    uint8_t *filtered = assay_alloc(n, 1), *scratch = assay_alloc(2, row);
+    uint8_t *rows = assay_alloc(n, 1), *scratch = assay_alloc(2, row);
     matcher *m = assay_calloc(1, sizeof *m);
-    if (filtered == NULL || scratch == NULL || m == NULL) goto no_memory;
+    palette *p = assay_calloc(1, sizeof *p);
+    if (rows == NULL || scratch == NULL || m == NULL || p == NULL) goto no_memory;
 
-    filter_image(image, scratch, filtered);
+    bool indexed = index_image(image, p, rows);
+    if (indexed)
+        n = ((size_t)image->width + 1) * (size_t)image->height;
+    else
+        filter_image(image, scratch, rows);
     assay_buffer_append(&zlib, "\x78\x01", 2); /* deflate with a 32 KiB window, fast */
-    deflate(filtered, n, m, &zlib);
+    deflate(rows, n, m, &zlib);
     uint8_t sum[4];
-    store_u32(sum, adler32(filtered, n));
+    store_u32(sum, adler32(rows, n));
     assay_buffer_append(&zlib, sum, 4);
     if (zlib.failed) goto no_memory;
 
     uint8_t header[13] = {0};
     store_u32(header, (uint32_t)image->width);
     store_u32(header + 4, (uint32_t)image->height);
-    header[8] = 8; /* bits */
-    header[9] = 2; /* RGB */
+    header[8] = 8;               /* bits */
+    header[9] = indexed ? 3 : 2; /* palette, RGB */
     assay_buffer_append(out, "\x89PNG\r\n\x1a\n", 8);
     append_chunk(out, "IHDR", header, sizeof header);
+    if (indexed) append_chunk(out, "PLTE", p->rgb, 3 * (size_t)p->n);
     append_chunk(out, "IDAT", zlib.data, zlib.len);
     append_chunk(out, "IEND", NULL, 0);
     if (out->failed) goto no_memory;
@@ -284,8 +332,9 @@ no_memory:
     status = assay_fail(err, ASSAY_E_MEMORY, "png: out of memory");
 done:
     assay_buffer_free(&zlib);
-    free(filtered);
+    free(rows);
     free(scratch);
     free(m);
+    free(p);
     return status;
 }

@@ -1,9 +1,42 @@
-/* Texts of a sample and random choices. */
+/* Pictures and texts of a sample, and random choices. */
 #include "synth/sample.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+/* ---- pictures ---- */
+
+assay_image *assay_synth_add_image(assay_synth_sample *s, int width, int height) {
+    if (s->texts.n_images == ASSAY_MAX_IMAGES || width > ASSAY_CANVAS_MAX_EDGE ||
+        height > ASSAY_CANVAS_MAX_EDGE) {
+        s->full = true;
+        return &s->none;
+    }
+    uint8_t *rgb = assay_alloc((size_t)width * (size_t)height, 3);
+    if (!rgb) {
+        s->out_of_memory = true;
+        return &s->none;
+    }
+    assay_image *image = &s->images[s->texts.n_images++];
+    *image = (assay_image){width, height, rgb};
+    assay_canvas_fill(image, (assay_colour){255, 255, 255});
+    return image;
+}
+
+assay_image *assay_synth_add_any_image(assay_synth_sample *s, assay_rng *rng) {
+    static const int SIZES[8][2] = {{256, 256}, {320, 256}, {256, 320}, {320, 320},
+                                    {384, 288}, {288, 384}, {336, 272}, {384, 384}};
+    const int *size = SIZES[assay_rng_below(rng, 8)];
+    return assay_synth_add_image(s, size[0], size[1]);
+}
+
+assay_rng *assay_synth_share(assay_synth_sample *s) {
+    s->texts.cluster = s->pair;
+    return &s->shared;
+}
+
+/* ---- texts ---- */
 
 const char *assay_synth_say(assay_synth_sample *s, const char *format, ...) {
     size_t left = sizeof s->store - s->used;
@@ -22,15 +55,29 @@ const char *assay_synth_say(assay_synth_sample *s, const char *format, ...) {
 
 void assay_synth_offer(assay_synth_sample *s, assay_rng *rng, const char *right,
                        const char *const *wrong, int n_wrong) {
+    const char *options[ASSAY_MAX_OPTIONS];
+    options[0] = right;
+    for (int i = 0; i < n_wrong; i++) options[i + 1] = wrong[i];
+    assay_synth_offer_one_of(s, rng, options, n_wrong + 1, 0);
+}
+
+void assay_synth_offer_one_of(assay_synth_sample *s, assay_rng *rng, const char *const *options,
+                              int n, int right) {
     assay_sample *t = &s->texts;
-    t->n_options = n_wrong + 1;
-    int gold = (int)assay_rng_below(rng, (uint32_t)t->n_options);
     int order[ASSAY_MAX_OPTIONS];
-    assay_permute(rng, order, n_wrong);
-    for (int i = 0, next = 0; i < t->n_options; i++)
-        t->options[i] = i == gold ? right : wrong[order[next++]];
-    t->gold[0] = gold;
+    assay_permute(rng, order, n);
+    t->n_options = n;
     t->n_gold = 1;
+    for (int i = 0; i < n; i++) {
+        t->options[i] = options[order[i]];
+        if (order[i] == right) t->gold[0] = i;
+    }
+}
+
+void assay_synth_interleave(assay_synth_sample *s, const char *before, const char *const *after) {
+    s->texts.interleaved = true;
+    s->texts.question = before;
+    for (int i = 0; i < s->texts.n_images; i++) s->texts.after[i] = after[i];
 }
 
 void assay_synth_add_hint(assay_synth_sample *s, const char *question, const char *answer) {
@@ -38,6 +85,13 @@ void assay_synth_add_hint(assay_synth_sample *s, const char *question, const cha
     s->hint_questions[s->n_hints] = question;
     s->hint_answers[s->n_hints++] = answer;
 }
+
+const char *assay_with_article(assay_synth_sample *s, const char *noun) {
+    bool vowel = strchr("aeiou", noun[0]) != NULL;
+    return assay_synth_say(s, "%s %s", vowel ? "an" : "a", noun);
+}
+
+/* ---- random choices ---- */
 
 const char *assay_pick(assay_rng *rng, const char *const *list, int n) {
     return list[assay_rng_below(rng, (uint32_t)n)];
@@ -60,7 +114,8 @@ int assay_pick_other(assay_rng *rng, int n, int not_this, int nor_this) {
 }
 
 const char *assay_number_word(int n) {
-    static const char *const WORDS[10] = {"zero", "one", "two",   "three", "four",
-                                          "five", "six", "seven", "eight", "nine"};
+    static const char *const WORDS[13] = {"zero", "one",    "two",   "three", "four",
+                                          "five", "six",    "seven", "eight", "nine",
+                                          "ten",  "eleven", "twelve"};
     return WORDS[n];
 }

@@ -10,14 +10,15 @@
 typedef struct assay_synth_task {
     const char *dimension, *domain, *task; /* Ch3Ef's names */
     bool sight;
+    int count; /* samples of it in Ch3Ef, 1002 in all */
 } assay_synth_task;
 
 size_t assay_synth_n_tasks(void);
 const assay_synth_task *assay_synth_task_at(size_t i);
 
-/* A drawn sample: texts and images owned by it. `description` says plainly what the (first) image
- * shows; `hints` are further short question-answer pairs on the same image. Both are for training
- * only and never enter a dataset. */
+/* A drawn sample: texts and images owned by it. `description` says plainly what the images show;
+ * `hints` are further short question-answer pairs on them. Both are for training only and never
+ * enter a dataset. */
 typedef struct assay_synth_sample assay_synth_sample;
 /* number below 2^32. Depends on (task, seed, number) alone. */
 assay_status assay_synth_draw(size_t task, uint64_t seed, uint64_t number, assay_synth_sample **out,
@@ -34,13 +35,18 @@ void assay_synth_hint(const assay_synth_sample *s, int i, const char **question,
 #define ASSAY_SYNTH_MAX_PER_TASK 10000
 #define ASSAY_SYNTH_MAX_COLUMNS  16
 
-/* A whole dataset: samples 0 to n_per_task - 1 of every task, in task order. `write` receives the
- * files. */
+/* Adds one sample, its images as PNG. */
+assay_status assay_synth_add(assay_dataset_writer *w, size_t task, uint64_t seed, uint64_t number,
+                             assay_error *err);
+/* A whole dataset, in task order: samples 0 to n - 1 of every task, n = n_per_task, or the task's
+ * own count when that is 0. `write` receives the files. */
 assay_status assay_synth_dataset(uint64_t seed, int n_per_task, assay_write_file write,
                                  void *context, assay_error *err);
 
-/* One picture to look at: a row of n_per_task thumbnails (128 x 128) for every task. Free with
- * assay_image_free. */
-assay_status assay_synth_sheet(uint64_t seed, int n_per_task, assay_image *out, assay_error *err);
+/* One picture to look at: for every task its name and a row of thumbnails, `columns` of them. Free
+ * with assay_image_free. */
+assay_status assay_synth_sheet(uint64_t seed, int columns, assay_image *out, assay_error *err);
+/* The same of one task: a page of larger ones. */
+assay_status assay_synth_task_sheet(size_t task, uint64_t seed, assay_image *out, assay_error *err);
 
 #endif
