@@ -10,6 +10,7 @@
 
 #define DEFAULT_SEED  46
 #define DEFAULT_AUDIT 200 /* samples of a task */
+#define MAX_AUDIT     2000
 #define SHEET_COLUMNS 12
 
 typedef struct generating {
@@ -102,6 +103,10 @@ static bool check(const generating *g, const char *suite) {
     if (!g->out && !g->sheet && !g->audit) {
         fprintf(stderr, "assay: gen: give --out DIR, --sheet FILE.png, --audit, or several; see "
                         "assay gen --help\n");
+        return false;
+    }
+    if (g->audit && g->n > MAX_AUDIT) {
+        fprintf(stderr, "assay: gen: --audit takes at most %d samples of a task\n", MAX_AUDIT);
         return false;
     }
     return true;

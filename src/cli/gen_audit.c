@@ -10,8 +10,8 @@
 #include "format/json.h"
 #include "synth/audit.h"
 
-#define N_LEARN     1000 /* samples of a task that the classifier of words learns from */
-#define MAX_FILES   8    /* of the dataset of one task: index, manifest, shards */
+#define LEARN_SHARE 5 /* samples learnt from for each that is tried: the classifier of words */
+#define MAX_FILES   8 /* of the dataset of one task: index, manifest, shards */
 #define SHARD_BYTES ((size_t)1 << 30)
 /* Two-sided 95 % for about 150 intervals at once (Bonferroni): what lies beyond is no accident. */
 #define Z_TOGETHER 3.6
@@ -207,8 +207,8 @@ static assay_status audit_all(auditing *a, assay_error *err) {
     for (size_t task = 0; task < assay_synth_n_tasks() && status == ASSAY_OK; task++) {
         assay_synth_audit audit;
         double blind = 0.0;
-        status =
-            assay_synth_audit_task(task, (uint64_t)o->seed, (size_t)o->n, N_LEARN, &audit, err);
+        status = assay_synth_audit_task(task, (uint64_t)o->seed, (size_t)o->n,
+                                        (size_t)(LEARN_SHARE * o->n), &audit, err);
         if (status == ASSAY_OK && !o->texts_only) status = try_blind(a, task, &blind, err);
         if (status == ASSAY_OK) print_task(a, assay_synth_task_at(task), &audit, blind);
     }

@@ -64,6 +64,20 @@ try {
   const record = readFileSync(at('whole.jsonl'), 'utf8');
   const png = readFileSync('tests/golden/image/c2d8i0.png');
 
+  await test('gen: the counts of Ch3Ef, sheets, and no shortcut in any task that needs the picture', () => {
+    assert.match(succeeds(['gen', 'hhh46', '--seed', '3', '--out', at('whole')]), /hhh46, seed 3, 1002 samples of 46 tasks/);
+    const manifest = JSON.parse(readFileSync(at('whole/manifest.json'), 'utf8'));
+    assert.deepEqual([manifest.n_samples, manifest.licence, manifest.version], [1002, 'CC0-1.0', '2, seed 3']);
+    succeeds(['gen', 'hhh46', '--sheet', at('sheet.png'), '--task', 'Chart']);
+    assert.ok(existsSync(at('sheet.png')));
+    fails(['gen', 'hhh46', '--sheet', at('sheet.png'), '--task', 'Charts'], 2, /hhh46 has no task "Charts"/);
+    fails(['gen', 'hhh46', '--audit', '--n', '2001'], 1, /at most 2000 samples/);
+    const audit = JSON.parse(succeeds(['gen', 'hhh46', '--audit', '--texts-only', '--n', '30', '--json']));
+    assert.equal(audit.tasks.length, 46);
+    assert.equal(audit.intervals, 4 * audit.tasks.filter((/** @type {{sight: boolean}} */ task) => task.sight).length);
+    assert.equal(audit.shortcuts, 0);
+  });
+
   await test('help and version', () => {
     for (const args of [['--help'], ['-h'], ['help'], ['run', '--help'], ['verify', '-h'], ['report', '--help'], ['gen', '--help'], ['bench', '--help']]) {
       assert.match(succeeds(args), /usage: assay/);
@@ -202,7 +216,7 @@ try {
   });
 
   await test('run: Ctrl-C leaves a record to go on with', async () => {
-    succeeds(['gen', 'hhh46', '--n', '40', '--out', at('long')]);
+    succeeds(['gen', 'hhh46', '--n', '14', '--out', at('long')]);
     const args = ['run', '--model', model, '--data', at('long'), '--threads', '1', '--kernels', 'scalar', '--out', at('stopped.jsonl')];
     const child = spawn(native.command[0], args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let told = '';

@@ -16,7 +16,7 @@
 #include "synth/synth.h"
 
 #define MAX_FILE   ((size_t)1 << 30)
-#define MAX_IMAGES 4
+#define MAX_IMAGES ASSAY_MAX_IMAGES
 #define MAX_TEXT   512
 #define NAT        2e-2 /* the engine quantizes activations, the reference does not */
 
@@ -117,6 +117,19 @@ static void check_option(subject *s, const cJSON *option) {
     CHECK(i == n, "%zu of %zu log-probabilities", i, n);
 }
 
+/* As the evaluation orders them: images, then the question, or an interleaved question around its
+ * images; an empty text is no part. Returns how many. */
+static size_t list_parts(const assay_sample *texts, assay_chat_part *parts) {
+    size_t n = 0;
+    if (texts->interleaved && texts->question[0] != '\0') parts[n++].text = texts->question;
+    for (int i = 0; i < texts->n_images; i++) {
+        n++;
+        if (texts->interleaved && texts->after[i][0] != '\0') parts[n++].text = texts->after[i];
+    }
+    if (!texts->interleaved) parts[n++].text = texts->question;
+    return n;
+}
+
 static void check_sample(subject *s, const cJSON *sample) {
     const assay_model_info *info = assay_model_get_info(s->model);
     const cJSON *images = cJSON_GetObjectItemCaseSensitive(sample, "pixels_sha256"), *option = NULL;
@@ -138,9 +151,9 @@ static void check_sample(subject *s, const cJSON *sample) {
         see(s, assay_synth_image(drawn, i), cJSON_GetArrayItem(images, i),
             features + (size_t)i * per_image);
     }
-    assay_chat_part parts[MAX_IMAGES + 1] = {0}; /* images, then the question */
-    parts[n_images].text = text_of(sample, "question");
-    const assay_chat_message message = {ASSAY_USER, parts, (size_t)n_images + 1};
+    assay_chat_part parts[2 * MAX_IMAGES + 1] = {0};
+    const assay_chat_message message = {ASSAY_USER, parts,
+                                        list_parts(assay_synth_texts(drawn), parts)};
     CHECK_STATUS(assay_model_chat(s->model, &message, 1, true, &ids, &n_ids, &err), ASSAY_OK, err);
     CHECK(same_ids(cJSON_GetObjectItemCaseSensitive(sample, "prompt"), ids, n_ids),
           "%s: other prompt ids", text_of(sample, "question"));

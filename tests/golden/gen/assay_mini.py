@@ -21,21 +21,27 @@ sys.path.insert(0, os.path.join(ROOT, "data", "models", "assay-mini"))
 
 import data  # noqa: E402
 import export  # noqa: E402
+import rows  # noqa: E402
+import text as texts  # noqa: E402
+from check import sequences  # noqa: E402
 from train import score, to_device  # noqa: E402
 
-SEED, N_SAMPLES = 77, 8
+SEED = 77
+TASKS = ("Hand Drawing", "OCR", "Document", "Object Multi-view", "Vision-only ICL", "Vision-text ICL", "Instruction Following",
+         "Object", "Racial", "Theft", "Physical Harm", "Leaking Private Information")
 
 
 @torch.no_grad()
 def golden(model, drawer, text, task, number):
     s = drawer.draw(task, SEED, number)
-    batch = to_device(data.pack(text, [s], model.c.image_tokens, 0, random.Random(0)), "cpu")
+    batch = to_device(rows.pack(text, [s], model.c.image_tokens, rows.NO_EXTRAS, random.Random(0)), "cpu")
     logprobs, slot = score(model, batch)[0].numpy(), batch["slot"].numpy()
+    prompt = sequences(text, s, model.c.image_tokens)[0][0]
     options = [{"text": option, "ids": text.answer(option), "logprobs": [round(float(x), 6) for x in logprobs[slot == i]]}
                for i, option in enumerate(s.options)]
-    return {"task": task, "task_name": drawer.task_name(task), "seed": SEED, "number": number, "question": s.question,
+    return {"task": task, "task_name": drawer.names[task], "seed": SEED, "number": number, "question": s.question,
             "pixels_sha256": [hashlib.sha256(image.tobytes()).hexdigest() for image in s.images],
-            "prompt": text.prefix(len(s.images), model.c.image_tokens) + text.question(len(s.images), s.question), "options": options}
+            "prompt": [text.id["<image>"] if i < 0 else i for i in prompt], "options": options}
 
 
 def main():
@@ -44,12 +50,14 @@ def main():
     p.add_argument("--out", default=os.path.join(ROOT, "tests", "golden", "assay-mini"))
     args = p.parse_args()
     torch.set_num_threads(1)
-    paths = [os.path.join(args.models, n) for n in export.FILES]
+    paths = [os.path.join(args.models, n) for n in export.files_of("assay-mini")]
     model, names, merges = export.read_model(*paths)
-    text = data.Text(export.read_tokenizer(names, merges))
+    text = texts.Text(export.read_tokenizer(names, merges))
     with tempfile.TemporaryDirectory() as folder:
         drawer = data.Drawer(data.build_library(folder), model.c.image_size)
-    samples = [golden(model, drawer, text, i * drawer.n_tasks // N_SAMPLES, i) for i in range(N_SAMPLES)]
+    tasks = [t for t in drawer.tasks if drawer.names[t].split("/")[-1] in TASKS]
+    assert len(tasks) == len(TASKS)
+    samples = [golden(model, drawer, text, task, number) for number, task in enumerate(tasks)]
 
     os.makedirs(args.out, exist_ok=True)
     path = os.path.join(args.out, "logprobs.json")
