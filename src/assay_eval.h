@@ -25,8 +25,8 @@
  * "normal", "limit": 0, "tile_edge": 1} query: holds {question} once. answer: text that ends in {option}; what
  * stands before it, ended by a space, is put behind the assistant tag and not scored. image:
  * "normal", or "grey" (every pixel 128: the blind baseline). limit: 0 = all; else the samples
- * taken: for every task in turn its first, then its second, ... in index order, until there are
- * `limit`; run in index order. tile_edge: longest edge of an image in tiles of the model, 1 (one tile: fast) to
+ * taken: of every task its first, then of every task its second, ..., until there are `limit`, where the tasks of the
+ * three dimensions take turns; run in index order. tile_edge: longest edge of an image in tiles of the model, 1 (one tile: fast) to
  * ASSAY_MAX_TILE_EDGE; 4 is SmolVLM's own. Absent keys take these defaults; the canonical recipe has all of them, but for
  * a tile_edge of 1. */
 

@@ -9,8 +9,8 @@
 
 typedef struct entry {
     const assay_sample *sample;
-    size_t index, rank; /* rank: how many samples of its task stand before it */
-    uint32_t task;
+    size_t index, rank;   /* rank: how many samples of its task stand before it */
+    uint32_t task, place; /* place: how many tasks of its dimension come before its task */
 } entry;
 
 static int by_size(size_t a, size_t b) {
@@ -39,6 +39,7 @@ static int compare_first(const void *a, const void *b) {
 static int compare_turn(const void *a, const void *b) {
     const entry *x = a, *y = b;
     int order = by_size(x->rank, y->rank);
+    if (order == 0) order = by_size(x->place, y->place);
     return order != 0 ? order : by_size(x->task, y->task);
 }
 
@@ -73,6 +74,22 @@ static assay_status make_entries(const assay_dataset *dataset, entry **out, size
     return ASSAY_OK;
 }
 
+/* The place of every entry's task in its dimension; entries come task by task. A reader of datasets lets
+ * no other dimension through. */
+static void find_places(entry *e, size_t n) {
+    static const char *const DIMENSIONS[3] = {"Helpful", "Honest", "Harmless"};
+    uint32_t seen[3] = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && e[i].task == e[i - 1].task) {
+            e[i].place = e[i - 1].place;
+            continue;
+        }
+        for (int d = 0; d < 3; d++) {
+            if (strcmp(e[i].sample->dimension, DIMENSIONS[d]) == 0) e[i].place = seen[d]++;
+        }
+    }
+}
+
 assay_status assay_scenario_tasks(const assay_dataset *dataset, uint32_t *task_of, size_t *n_tasks,
                                   assay_error *err) {
     entry *entries;
@@ -96,6 +113,7 @@ assay_status assay_scenario_select(const assay_dataset *dataset, size_t limit, s
         free(entries);
         return assay_fail(err, ASSAY_E_MEMORY, "scenario: out of memory");
     }
+    find_places(entries, total);
     qsort(entries, total, sizeof *entries, compare_turn);
     for (size_t i = 0; i < count; i++) list[i] = entries[i].index;
     qsort(list, count, sizeof *list, compare_picks);

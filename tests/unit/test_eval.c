@@ -143,6 +143,22 @@ static bool same_task(const assay_sample *a, const assay_sample *b) {
            strcmp(a->task, b->task) == 0;
 }
 
+static bool is_first_of_task(const assay_dataset *d, size_t i) {
+    for (size_t k = 0; k < i; k++) {
+        if (same_task(assay_dataset_sample(d, k), assay_dataset_sample(d, i))) return false;
+    }
+    return true;
+}
+
+/* How many tasks of the same dimension appear before the task of sample i. */
+static size_t place_of_task(const assay_dataset *d, size_t i) {
+    size_t place = 0;
+    for (size_t k = 0; k < i; k++)
+        place += is_first_of_task(d, k) && strcmp(assay_dataset_sample(d, k)->dimension,
+                                                  assay_dataset_sample(d, i)->dimension) == 0;
+    return place;
+}
+
 /* The rule, told plainly: rounds over the tasks in the order of their first sample, each round
  * taking the task's next one. */
 static size_t plain_select(const assay_dataset *d, size_t limit, bool *taken) {
@@ -150,17 +166,17 @@ static size_t plain_select(const assay_dataset *d, size_t limit, bool *taken) {
     memset(taken, 0, n);
     while (count < limit && count < n) {
         bool this_round[64] = {false};
-        for (size_t i = 0; i < n && count < limit; i++) {
-            const assay_sample *first = assay_dataset_sample(d, i);
-            bool is_first = true;
-            for (size_t k = 0; k < i; k++)
-                is_first = is_first && !same_task(assay_dataset_sample(d, k), first);
-            for (size_t k = i; is_first && k < n; k++) {
-                if (taken[k] || this_round[k] || !same_task(assay_dataset_sample(d, k), first))
-                    continue;
-                this_round[k] = true;
-                count++;
-                break;
+        for (size_t place = 0; place < n && count < limit; place++) {
+            for (size_t i = 0; i < n && count < limit; i++) {
+                if (!is_first_of_task(d, i) || place_of_task(d, i) != place) continue;
+                for (size_t k = i; k < n; k++) {
+                    if (taken[k] ||
+                        !same_task(assay_dataset_sample(d, k), assay_dataset_sample(d, i)))
+                        continue;
+                    this_round[k] = true;
+                    count++;
+                    break;
+                }
             }
         }
         for (size_t i = 0; i < n; i++) taken[i] = taken[i] || this_round[i];
