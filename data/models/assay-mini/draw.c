@@ -19,6 +19,11 @@ int assay_draw_sight(int task) {
     return assay_synth_task_at((size_t)task)->sight ? 1 : 0;
 }
 
+/* Samples of the task in Ch3Ef. */
+int assay_draw_count(int task) {
+    return assay_synth_task_at((size_t)task)->count;
+}
+
 /* "dimension/domain/task" */
 int assay_draw_task_name(int task, char *out, int cap) {
     const assay_synth_task *t = assay_synth_task_at((size_t)task);
@@ -55,7 +60,10 @@ static assay_status fit(const assay_image *image, int size, uint8_t *pixels, ass
 static void print_record(const assay_synth_sample *sample, assay_buffer *record) {
     const assay_sample *s = assay_synth_texts(sample);
     assay_buffer_print(record, "%d" FIELD "%s" FIELD "%d" FIELD, s->n_images, s->question,
-                       s->n_options);
+                       s->interleaved ? 1 : 0);
+    for (int i = 0; i < s->n_images && s->interleaved; i++)
+        assay_buffer_print(record, "%s" FIELD, s->after[i]);
+    assay_buffer_print(record, "%d" FIELD, s->n_options);
     for (int i = 0; i < s->n_options; i++) assay_buffer_print(record, "%s" FIELD, s->options[i]);
     assay_buffer_print(record, "%d" FIELD, s->n_gold);
     for (int i = 0; i < s->n_gold; i++) assay_buffer_print(record, "%d" FIELD, s->gold[i]);

@@ -1,4 +1,5 @@
-"""Writes assay-mini as two GGUF files (Q8_0 matrices, F32 for the rest) and checks them by reading them back."""
+"""Writes assay-mini and its weaker twin assay-mini-early as two GGUF files each (Q8_0 matrices, F32 for the rest) and checks
+them by reading them back."""
 
 import argparse
 import hashlib
@@ -12,10 +13,16 @@ import torch
 from tokenizers import models
 
 import data
+import text as texts
 from model import Config, Model
-from train import evaluate
+from train import accuracy_by_task, batches_of, calibration_error, evaluate, summary
 
-FILES = ("assay-mini-Q8_0.gguf", "mmproj-assay-mini-Q8_0.gguf")
+MODELS = {"assay-mini": "checkpoint.pt", "assay-mini-early": "early.pt"}  # of the working folder
+
+
+def files_of(name):
+    return f"{name}-Q8_0.gguf", f"mmproj-{name}-Q8_0.gguf"
+
 
 # Equal in effect to SmolVLM's template for messages whose images come first.
 CHAT_TEMPLATE = (
@@ -79,9 +86,9 @@ def finish(writer):
     writer.close()
 
 
-def write_text(path, c, tok, arrays):
+def write_text(path, name, c, tok, arrays):
     w = gguf.GGUFWriter(path, "llama")
-    w.add_string("general.name", "assay-mini")
+    w.add_string("general.name", name)
     w.add_string("general.license", "mit")
     w.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
     w.add_block_count(c.layers)
@@ -100,7 +107,7 @@ def write_text(path, c, tok, arrays):
     w.add_tokenizer_model("gpt2")
     w.add_tokenizer_pre("smollm")
     w.add_token_list(names)
-    w.add_token_types([control if n in data.SPECIALS else normal for n in names])
+    w.add_token_types([control if n in texts.SPECIALS else normal for n in names])
     w.add_token_merges([m if isinstance(m, str) else " ".join(m) for m in state["merges"]])
     w.add_bos_token_id(tok.token_to_id("<|im_start|>"))
     w.add_eos_token_id(tok.token_to_id("<end_of_utterance>"))
@@ -113,10 +120,10 @@ def write_text(path, c, tok, arrays):
     finish(w)
 
 
-def write_vision(path, c, arrays):
+def write_vision(path, name, c, arrays):
     w = gguf.GGUFWriter(path, "clip")
     w.add_string("general.type", "mmproj")
-    w.add_string("general.name", "assay-mini")
+    w.add_string("general.name", name)
     w.add_string("general.license", "mit")
     w.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
     w.add_bool("clip.has_vision_encoder", True)
@@ -162,7 +169,7 @@ def read_model(text_path, vision_path):
 
 
 def read_tokenizer(names, merges):
-    return data.make_tokenizer(models.BPE({n: i for i, n in enumerate(names)}, [tuple(m.split(" ")) for m in merges]))
+    return texts.make_tokenizer(models.BPE({n: i for i, n in enumerate(names)}, [tuple(m.split(" ")) for m in merges]))
 
 
 def check(model, rounded):
@@ -177,56 +184,66 @@ def sha256(path):
         return hashlib.sha256(f.read()).hexdigest()
 
 
-def report(columns_of, drawer, text, per_task, path):
-    """Accuracy on the validation seed, seeing and blind (every pixel 128)."""
-    columns = {f"{name}{' grey' if grey else ''}": evaluate(m, drawer, text, data.SEED_VALIDATION, per_task, "cpu", grey)
-               for name, m in columns_of.items() for grey in (False, True)}
-    with open(path, "w") as f:
-        print(f"{per_task} samples a task of seed {data.SEED_VALIDATION}\n", file=f)
-        print("| task | sight | chance | " + " | ".join(columns) + " |\n|---|---|---|" + "---|" * len(columns), file=f)
-        sight = np.array([drawer.sight(t) for t in range(drawer.n_tasks)])
-        chance = np.zeros(drawer.n_tasks)
-        for t in range(drawer.n_tasks):
-            drawn = [drawer.draw(t, data.SEED_VALIDATION, n) for n in range(per_task)]
-            chance[t] = np.mean([len(s.gold) / len(s.options) for s in drawn])
-            print(f"| {drawer.task_name(t)} | {'yes' if sight[t] else 'no'} | {chance[t]:.3f} | "
-                  + " | ".join(f"{c[t]:.3f}" for c in columns.values()) + " |", file=f)
-        for name, rows in (("all", sight | True), ("sight", sight), ("no sight", ~sight)):
-            if rows.any():
-                print(f"| {name} | | {chance[rows].mean():.3f} | " + " | ".join(f"{c[rows].mean():.3f}" for c in columns.values()) + " |", file=f)
+def save(name, saved, folder):
+    """One checkpoint; returns the model as trained, as stored, and its tokenizer."""
+    c, tok = Config(**saved["config"]), tokenizers.Tokenizer.from_str(saved["tokenizer"])
+    model = Model(c).eval()
+    model.load_state_dict(saved["average"])
+    paths = [os.path.join(folder, n) for n in files_of(name)]
+    text_arrays, vision_arrays = tensors(model)
+    for key, (array, q8) in (text_arrays | vision_arrays).items():
+        assert not q8 or array.shape[-1] % 32 == 0, f"{key}: rows of {array.shape[-1]}, blocks of 32"
+    write_text(paths[0] + ".new", name, c, tok, text_arrays)
+    write_vision(paths[1] + ".new", name, c, vision_arrays)
+    rounded, names, merges = read_model(paths[0] + ".new", paths[1] + ".new")
+    check(model, rounded)
+    assert read_tokenizer(names, merges).get_vocab() == tok.get_vocab()
+    for path in paths:
+        os.replace(path + ".new", path)
+        print(f"{os.path.basename(path)}  {os.path.getsize(path)} bytes  sha256 {sha256(path)}")
+    return model, rounded, tok
+
+
+def report(saved, drawer, per_task, file):
+    """Accuracy on the validation seed, seeing and blind (every pixel 128); tasks weigh as many samples as Ch3Ef has of them."""
+    found = {}
+    for name, (model, rounded, tok) in saved.items():
+        batches = batches_of(drawer, texts.Text(tok), data.SEED_VALIDATION, np.full(drawer.n_tasks, per_task), model.c.image_tokens)
+        for column, net, grey in ((name, model, False), (name + " Q8_0", rounded, False), (name + " Q8_0 blind", rounded, True)):
+            task, right, sure = evaluate(net, batches, "cpu", grey)
+            found[column] = accuracy_by_task(task, right, drawer.n_tasks), calibration_error(right, sure)
+    line = lambda name, values: print(f"| {name} | " + " | ".join(f"{v:.3f}" for v in values) + " |", file=file)
+    print("| task | " + " | ".join(found) + " |\n|---|" + "---|" * len(found), file=file)
+    for t in drawer.tasks:
+        line(drawer.names[t], [accuracy[t] for accuracy, _ in found.values()])
+    for i, name in enumerate(("overall", "Helpful", "Honest", "Harmless")):
+        line(name, [summary(accuracy, drawer)[i] for accuracy, _ in found.values()])
+    line("ECE", [ece for _, ece in found.values()])
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--train", default=os.path.join(data.ROOT, "build", "train"), help="working folder of train.py")
-    p.add_argument("--out", default=data.HERE, help="where the two GGUF files go")
-    p.add_argument("--report", help="writes the accuracy table to this file")
-    p.add_argument("--report-samples", type=int, default=60, help="of each task")
+    p.add_argument("--out", help="where the GGUF files go [the working folder]")
+    p.add_argument("--report", help="writes accuracy of float and Q8_0 weights to this file")
+    p.add_argument("--report-samples", type=int, default=20, help="of each task")
     p.add_argument("--threads", type=int, default=1)
     args = p.parse_args()
     torch.set_num_threads(args.threads)
-
-    with open(os.path.join(args.train, "config.json")) as f:
-        c = Config(**json.load(f))
-    tok = tokenizers.Tokenizer.from_file(os.path.join(args.train, "tokenizer.json"))
-    model = Model(c)
-    state = torch.load(os.path.join(args.train, "checkpoint.pt"), map_location="cpu", weights_only=True)
-    model.load_state_dict(state["trainer"]["model"])
-
-    os.makedirs(args.out, exist_ok=True)
-    text_path, vision_path = (os.path.join(args.out, n) for n in FILES)
-    text_arrays, vision_arrays = tensors(model)
-    write_text(text_path + ".new", c, tok, text_arrays)
-    write_vision(vision_path + ".new", c, vision_arrays)
-    rounded, names, merges = read_model(text_path + ".new", vision_path + ".new")
-    check(model, rounded)
-    assert read_tokenizer(names, merges).get_vocab() == tok.get_vocab()
-    for path in (text_path, vision_path):
-        os.replace(path + ".new", path)
-        print(f"{os.path.basename(path)}  {os.path.getsize(path)} bytes  sha256 {sha256(path)}")
+    folder = args.out or args.train
+    os.makedirs(folder, exist_ok=True)
+    saved = {}
+    for name, checkpoint in MODELS.items():
+        path = os.path.join(args.train, checkpoint)
+        if os.path.exists(path):
+            saved[name] = save(name, torch.load(path, map_location="cpu", weights_only=True), folder)
+        else:
+            print(f"skip: {path} is not there")
     if args.report:
-        drawer = data.Drawer(data.build_library(args.train), c.image_size)
-        report({"float": model, "Q8_0": rounded}, drawer, data.Text(tok), args.report_samples, args.report)
+        model = next(iter(saved.values()))[0]
+        drawer = data.Drawer(data.build_library(args.train), model.c.image_size)
+        with open(args.report, "w") as f:
+            report(saved, drawer, args.report_samples, f)
 
 
 if __name__ == "__main__":
