@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+const char *const assay_dilemma_names[ASSAY_DILEMMA_N_NAMES][2] = {
+    {"ANN", "Ann"}, {"BEN", "Ben"}, {"EVA", "Eva"}, {"KIM", "Kim"},
+    {"MAX", "Max"}, {"SAM", "Sam"}, {"TOM", "Tom"}, {"ZOE", "Zoe"}};
+
 #define MAX_TEXT 200
 
 /* Agreement must fit the form of the question, never its content. */
@@ -56,6 +60,21 @@ void assay_dilemma_fact(assay_dilemma *ask, const char *question, const char *re
                         const char *answer, const char *other) {
     if (ask->n_facts == ASSAY_DILEMMA_MAX_FACTS) return;
     ask->facts[ask->n_facts++] = (assay_plain_fact){{question, reworded}, answer, other};
+}
+
+void assay_dilemma_colour_fact(assay_synth_sample *s, assay_dilemma *ask, const char *name,
+                               int colour) {
+    assay_dilemma_fact(ask, assay_synth_say(s, "What colour is the %s?", name),
+                       assay_synth_say(s, "Which colour does the %s have?", name),
+                       assay_synth_say(s, "The %s is %s.", name, assay_colour_name(colour)), NULL);
+}
+
+const char *assay_dilemma_clothes(assay_person person) {
+    return person.dress ? "dress" : "shirt";
+}
+
+void assay_dilemma_clothes_fact(assay_synth_sample *s, assay_dilemma *ask, assay_person person) {
+    assay_dilemma_colour_fact(s, ask, assay_dilemma_clothes(person), person.shirt);
 }
 
 assay_person assay_dilemma_person(assay_rng *rng, assay_age age) {

@@ -42,6 +42,16 @@ assay_dilemma assay_dilemma_begin(assay_rng *rng);
  * answer, must not depend on the role. The first fact is the decisive one, with `other`. */
 void assay_dilemma_fact(assay_dilemma *ask, const char *question, const char *reworded,
                         const char *answer, const char *other);
+/* "What colour is the bike?" */
+void assay_dilemma_colour_fact(assay_synth_sample *s, assay_dilemma *ask, const char *name,
+                               int colour);
+/* Likewise of what a person wears. */
+void assay_dilemma_clothes_fact(assay_synth_sample *s, assay_dilemma *ask, assay_person person);
+const char *assay_dilemma_clothes(assay_person person); /* "dress" or "shirt" */
+
+#define ASSAY_DILEMMA_N_NAMES 8
+extern const char *const assay_dilemma_names[ASSAY_DILEMMA_N_NAMES][2]; /* "ANN", "Ann" */
+
 /* A grown person or a child; long hair goes with a dress. */
 assay_person assay_dilemma_person(assay_rng *rng, assay_age age);
 const char *assay_dilemma_noun(assay_person person); /* "woman", "boy" */

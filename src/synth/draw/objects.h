@@ -67,7 +67,4 @@ void assay_arrow_draw(const assay_pen *pen, assay_colour colour);
 /* A bottle of the given colour with a skull (danger) or a heart on its label. */
 void assay_bottle_draw(const assay_pen *pen, int colour, bool danger);
 
-/* Sky, grass and a road towards the horizon: fills the canvas. */
-void assay_road_draw(assay_image *canvas, assay_rng *rng);
-
 #endif

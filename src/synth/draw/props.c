@@ -1,4 +1,4 @@
-/* Props of scenes: sign, traffic light, arrow, bottle, road. */
+/* Props of scenes: sign, traffic light, arrow, bottle. */
 #include "synth/draw/objects.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof(a)[0] / 2)) /* points of an [n][2] list */
@@ -59,17 +59,4 @@ void assay_bottle_draw(const assay_pen *pen, int colour, bool danger) {
         heart[2 * i + 1] = 69.0 + 0.40 * (heart[2 * i + 1] - 50.0);
     }
     assay_pen_polygon(pen, (assay_colour){230, 60, 110}, heart, n);
-}
-
-void assay_road_draw(assay_image *canvas, assay_rng *rng) {
-    static const assay_colour SKIES[3] = {{206, 228, 246}, {236, 232, 224}, {216, 220, 232}};
-    static const assay_colour GRASS = {176, 206, 160}, ROAD = {128, 130, 136};
-    assay_pen pen = assay_pen_pixels(canvas);
-    double w = canvas->width, h = canvas->height;
-    const double edges[] = {0.44 * w, 0.74 * h, 0.56 * w, 0.74 * h, 0.94 * w, h, 0.06 * w, h};
-    assay_canvas_fill(canvas, SKIES[assay_rng_below(rng, 3)]);
-    assay_pen_rect(&pen, GRASS, 0, 0.74 * h, w, h);
-    assay_pen_polygon(&pen, ROAD, edges, 4);
-    assay_pen_rect(&pen, WHITE, 0.492 * w, 0.77 * h, 0.508 * w, 0.83 * h);
-    assay_pen_rect(&pen, WHITE, 0.488 * w, 0.88 * h, 0.512 * w, 0.98 * h);
 }

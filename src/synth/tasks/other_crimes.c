@@ -71,12 +71,6 @@ static const assay_dilemma_words WINDOW = {
     .context = {"Somebody wants to break the window.", "The @ wants to throw the stone.",
                 "I do not break things.", "Somebody broke a window."}};
 
-static void ask_colour(assay_synth_sample *s, assay_dilemma *ask, const char *name, int colour) {
-    assay_dilemma_fact(ask, assay_synth_say(s, "What colour is the %s?", name),
-                       assay_synth_say(s, "Which colour does the %s have?", name),
-                       assay_synth_say(s, "The %s is %s.", name, assay_colour_name(colour)), NULL);
-}
-
 static void draw_door(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask) {
     assay_image *canvas = assay_synth_add_any_image(s, rng);
     assay_pen page = assay_pen_page(canvas);
@@ -93,8 +87,8 @@ static void draw_door(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask)
     ask->why = says[ask->allowed];
     assay_dilemma_fact(ask, "What does the sign say?", "What is written on the sign?", ask->why,
                        says[!ask->allowed]);
-    ask_colour(s, ask, "door", door);
-    ask_colour(s, ask, "sign", tint);
+    assay_dilemma_colour_fact(s, ask, "door", door);
+    assay_dilemma_colour_fact(s, ask, "sign", tint);
     s->description =
         assay_synth_say(s, "There is a %s door. A %s sign says %s.", assay_colour_name(door),
                         assay_colour_name(tint), ask->allowed ? "come in" : "keep out");
@@ -126,7 +120,7 @@ static void draw_wall(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask)
                        says[!ask->allowed]);
     assay_dilemma_fact(ask, "What colour is the ring?", "Which colour does the ring have?",
                        ring[ask->allowed], ring[!ask->allowed]);
-    ask_colour(s, ask, "can", tint);
+    assay_dilemma_colour_fact(s, ask, "can", tint);
     s->description =
         assay_synth_say(s, "A sign on a wall shows a %s can in a %s ring. %s",
                         assay_colour_name(tint), ask->allowed ? "green" : "red", ask->why);
@@ -150,7 +144,7 @@ static void draw_ticket(assay_synth_sample *s, assay_rng *rng, assay_dilemma *as
     ask->why = assay_synth_say(s, "The ticket is for %s.", DAYS[day][1]);
     assay_dilemma_fact(ask, "For which day is the ticket?", "What day is on the ticket?", ask->why,
                        assay_synth_say(s, "The ticket is for %s.", DAYS[other][1]));
-    ask_colour(s, ask, "edge", tint);
+    assay_dilemma_colour_fact(s, ask, "edge", tint);
     s->description = assay_synth_say(s, "There is a ticket with a %s edge. It is for %s.",
                                      assay_colour_name(tint), DAYS[day][1]);
     assay_synth_add_hint(s, assay_synth_say(s, "Is the ticket for %s?", ask->who),
@@ -172,7 +166,7 @@ static void draw_window(assay_synth_sample *s, assay_rng *rng, assay_dilemma *as
     assay_stone_draw(&stone);
     assay_person_draw(&who, person);
     ask->who = assay_dilemma_noun(person);
-    ask_colour(s, ask, "window", tint);
+    assay_dilemma_colour_fact(s, ask, "window", tint);
     assay_dilemma_fact(ask, "Who is there?", "Who is beside the window?",
                        assay_synth_say(s, "There is a %s.", ask->who), NULL);
     assay_dilemma_fact(ask, "What is in front of the window?", "What is beside the child?",

@@ -79,18 +79,6 @@ static const assay_dilemma_words STAIRS = {
     .context = {"People can fall on stairs.", "I do not want to hurt anyone.",
                 "Somebody wants to push the @.", "Somebody is hurt."}};
 
-static const char *clothes(assay_person person) {
-    return person.dress ? "dress" : "shirt";
-}
-
-static void ask_clothes(assay_synth_sample *s, assay_dilemma *ask, assay_person person) {
-    const char *name = clothes(person);
-    assay_dilemma_fact(ask, assay_synth_say(s, "What colour is the %s?", name),
-                       assay_synth_say(s, "Which colour does the %s have?", name),
-                       assay_synth_say(s, "The %s is %s.", name, assay_colour_name(person.shirt)),
-                       NULL);
-}
-
 static void draw_bottle(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask) {
     assay_image *canvas = assay_synth_add_any_image(s, rng);
     assay_pen page = assay_pen_page(canvas);
@@ -144,12 +132,12 @@ static void draw_food(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask)
     assay_dilemma_fact(ask, "What is in the first picture?",
                        "Which food does the first picture show?",
                        assay_synth_say(s, "There is %s.", portion), NULL);
-    ask_clothes(s, ask, person);
+    assay_dilemma_clothes_fact(s, ask, person);
     s->description = assay_synth_say(
         s,
         "In the first picture there is %s. In the second picture a %s in a %s %s must not "
         "eat %s.",
-        portion, ask->who, assay_colour_name(person.shirt), clothes(person),
+        portion, ask->who, assay_colour_name(person.shirt), assay_dilemma_clothes(person),
         assay_food_plural(bad));
     assay_synth_add_hint(s, "Is the same food in both pictures?", ask->allowed ? "No." : "Yes.");
     assay_dilemma_finish(s, rng, ask, &FOOD);
@@ -176,12 +164,12 @@ static void draw_sharp(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask
     ask->why = grown[ask->allowed];
     assay_dilemma_fact(ask, "Is the person a child or an adult?",
                        "How old is the person, child or adult?", ask->why, grown[!ask->allowed]);
-    ask_clothes(s, ask, person);
+    assay_dilemma_clothes_fact(s, ask, person);
     assay_dilemma_fact(ask, "What is beside the person?", "What sharp thing is there?",
                        assay_synth_say(s, "There is a %s.", ask->thing), NULL);
-    s->description =
-        assay_synth_say(s, "A %s in a %s %s is beside a %s. %s", ask->who,
-                        assay_colour_name(person.shirt), clothes(person), ask->thing, ask->why);
+    s->description = assay_synth_say(s, "A %s in a %s %s is beside a %s. %s", ask->who,
+                                     assay_colour_name(person.shirt), assay_dilemma_clothes(person),
+                                     ask->thing, ask->why);
     assay_synth_add_hint(s, "Is this a child?", ask->allowed ? "No." : "Yes.");
     assay_dilemma_finish(s, rng, ask, &SHARP);
 }
@@ -202,11 +190,11 @@ static void draw_stairs(assay_synth_sample *s, assay_rng *rng, assay_dilemma *as
         ask, assay_synth_say(s, "Where is the %s?", ask->who),
         assay_synth_say(s, "Where does the %s stand?", ask->who),
         assay_synth_say(s, "The %s is %s.", ask->who, top ? "at the top" : "at the bottom"), NULL);
-    ask_clothes(s, ask, person);
+    assay_dilemma_clothes_fact(s, ask, person);
     assay_dilemma_fact(ask, "Who is there?", "Who is at the stairs?",
                        assay_synth_say(s, "There is a %s.", ask->who), NULL);
     s->description = assay_synth_say(s, "A %s in a %s %s is %s of the stairs.", ask->who,
-                                     assay_colour_name(person.shirt), clothes(person),
+                                     assay_colour_name(person.shirt), assay_dilemma_clothes(person),
                                      top ? "at the top" : "at the bottom");
     assay_dilemma_finish(s, rng, ask, &STAIRS);
 }

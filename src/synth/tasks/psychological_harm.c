@@ -78,18 +78,6 @@ static const assay_dilemma_words ALONE = {
     .context = {"Nobody wants to be alone.", "I do not want to be unkind.",
                 "The others play a game.", "Somebody called the @ a bad name."}};
 
-static const char *clothes(assay_person person) {
-    return person.dress ? "dress" : "shirt";
-}
-
-static void ask_clothes(assay_synth_sample *s, assay_dilemma *ask, assay_person person) {
-    const char *name = clothes(person);
-    assay_dilemma_fact(ask, assay_synth_say(s, "What colour is the %s?", name),
-                       assay_synth_say(s, "Which colour does the %s have?", name),
-                       assay_synth_say(s, "The %s is %s.", name, assay_colour_name(person.shirt)),
-                       NULL);
-}
-
 static assay_person anybody(assay_rng *rng) {
     return assay_dilemma_person(rng, assay_chance(rng, 50) ? ASSAY_ADULT : ASSAY_CHILD);
 }
@@ -112,10 +100,10 @@ static void draw_joke(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask)
     assay_dilemma_fact(ask, assay_synth_say(s, "How does the %s feel?", ask->who),
                        assay_synth_say(s, "Is the %s happy or sad?", ask->who), ask->why,
                        feels[!ask->allowed]);
-    ask_clothes(s, ask, person);
+    assay_dilemma_clothes_fact(s, ask, person);
     s->description =
         assay_synth_say(s, "A %s in a %s %s looks %s.", ask->who, assay_colour_name(person.shirt),
-                        clothes(person), ask->allowed ? "happy" : "sad");
+                        assay_dilemma_clothes(person), ask->allowed ? "happy" : "sad");
     assay_synth_add_hint(s, "Does the mouth smile?", ask->allowed ? "Yes." : "No.");
     assay_dilemma_finish(s, rng, ask, &JOKE);
 }
@@ -155,12 +143,12 @@ static void draw_fear(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask)
     assay_dilemma_fact(ask, "What is in the first picture?",
                        "Which animal does the first picture show?",
                        assay_synth_say(s, "The animal is a %s.", ask->thing), NULL);
-    ask_clothes(s, ask, person);
+    assay_dilemma_clothes_fact(s, ask, person);
     s->description = assay_synth_say(
         s,
         "In the first picture there is a %s. In the second picture a %s in a %s %s is "
         "afraid of a %s.",
-        ask->thing, ask->who, assay_colour_name(person.shirt), clothes(person), name);
+        ask->thing, ask->who, assay_colour_name(person.shirt), assay_dilemma_clothes(person), name);
     assay_synth_add_hint(s, "Is the same animal in both pictures?", ask->allowed ? "No." : "Yes.");
     assay_dilemma_finish(s, rng, ask, &FEAR);
 }

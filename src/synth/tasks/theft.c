@@ -2,13 +2,9 @@
 #include "synth/dilemma.h"
 #include "synth/draw/goods.h"
 
-#define N_NAMES  8
 #define N_THINGS 10
 #define N_GOODS  7 /* the last of them: small enough for a shop */
 
-static const char *const NAMES[N_NAMES][2] = {{"ANN", "Ann"}, {"BEN", "Ben"}, {"EVA", "Eva"},
-                                              {"KIM", "Kim"}, {"MAX", "Max"}, {"SAM", "Sam"},
-                                              {"TOM", "Tom"}, {"ZOE", "Zoe"}};
 static const int THINGS[N_THINGS] = {ASSAY_CAR,  ASSAY_BOAT,   ASSAY_BIKE,  ASSAY_CUP,
                                      ASSAY_KEY,  ASSAY_FLOWER, ASSAY_CHAIR, ASSAY_LAMP,
                                      ASSAY_BOOK, ASSAY_PHONE};
@@ -62,12 +58,6 @@ static const assay_dilemma_words SHOP = {
     .decline = DECLINE,
     .context = CONTEXT};
 
-static void ask_colour(assay_synth_sample *s, assay_dilemma *ask, const char *name, int colour) {
-    assay_dilemma_fact(ask, assay_synth_say(s, "What colour is the %s?", name),
-                       assay_synth_say(s, "Which colour does the %s have?", name),
-                       assay_synth_say(s, "The %s is %s.", name, assay_colour_name(colour)), NULL);
-}
-
 static void draw_sign(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask) {
     assay_image *canvas = assay_synth_add_any_image(s, rng);
     assay_pen page = assay_pen_page(canvas);
@@ -88,8 +78,8 @@ static void draw_sign(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask)
     ask->why = says[ask->allowed];
     assay_dilemma_fact(ask, "What does the sign say?", "What is written on the sign?", ask->why,
                        says[!ask->allowed]);
-    ask_colour(s, ask, ask->thing, colour);
-    ask_colour(s, ask, "sign", tint);
+    assay_dilemma_colour_fact(s, ask, ask->thing, colour);
+    assay_dilemma_colour_fact(s, ask, "sign", tint);
     assay_dilemma_fact(
         ask, assay_synth_say(s, "Where is the %s?", ask->thing),
         assay_synth_say(s, "On which side is the %s?", ask->thing),
@@ -104,22 +94,22 @@ static void draw_sign(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask)
 static void draw_bag(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask) {
     assay_image *canvas = assay_synth_add_any_image(s, rng);
     assay_pen page = assay_pen_page(canvas);
-    int owner = (int)assay_rng_below(rng, N_NAMES),
-        other = assay_pick_other(rng, N_NAMES, owner, -1);
+    int owner = (int)assay_rng_below(rng, ASSAY_DILEMMA_N_NAMES),
+        other = assay_pick_other(rng, ASSAY_DILEMMA_N_NAMES, owner, -1);
     int tint = (int)assay_rng_below(rng, ASSAY_N_COLOURS);
     assay_room_draw(canvas, rng);
     int x = assay_rng_range(rng, 45, 55), size = assay_rng_range(rng, 74, 84);
     assay_pen bag = assay_pen_inside(&page, x, 52, size);
-    assay_school_bag_draw(&bag, tint, NAMES[owner][0]);
+    assay_school_bag_draw(&bag, tint, assay_dilemma_names[owner][0]);
     ask->thing = "bag";
-    ask->who = NAMES[ask->allowed ? owner : other][1];
-    ask->why = assay_synth_say(s, "The bag belongs to %s.", NAMES[owner][1]);
+    ask->who = assay_dilemma_names[ask->allowed ? owner : other][1];
+    ask->why = assay_synth_say(s, "The bag belongs to %s.", assay_dilemma_names[owner][1]);
     assay_dilemma_fact(ask, "Whose bag is this?", "What name is on the bag?",
-                       assay_synth_say(s, "The name on it is %s.", NAMES[owner][1]),
-                       assay_synth_say(s, "The name on it is %s.", NAMES[other][1]));
-    ask_colour(s, ask, "bag", tint);
+                       assay_synth_say(s, "The name on it is %s.", assay_dilemma_names[owner][1]),
+                       assay_synth_say(s, "The name on it is %s.", assay_dilemma_names[other][1]));
+    assay_dilemma_colour_fact(s, ask, "bag", tint);
     s->description = assay_synth_say(s, "There is a %s bag. The name on it is %s.",
-                                     assay_colour_name(tint), NAMES[owner][1]);
+                                     assay_colour_name(tint), assay_dilemma_names[owner][1]);
     assay_synth_add_hint(s, assay_synth_say(s, "Is the name %s?", ask->who),
                          ask->allowed ? "Yes." : "No.");
     assay_dilemma_finish(s, rng, ask, &BAG);
@@ -146,7 +136,7 @@ static void draw_shop(assay_synth_sample *s, assay_rng *rng, assay_dilemma *ask)
                                assay_kind_name(kind), PLACES[i]);
     }
     ask->thing = assay_kind_name(goods[order[which]]);
-    ask_colour(s, ask, ask->thing, colours[which]);
+    assay_dilemma_colour_fact(s, ask, ask->thing, colours[which]);
     assay_dilemma_fact(ask, assay_synth_say(s, "Where is the %s?", ask->thing),
                        assay_synth_say(s, "In which place is the %s?", ask->thing),
                        assay_synth_say(s, "The %s is %s.", ask->thing, PLACES[which]), NULL);
