@@ -1,0 +1,114 @@
+/* The parts of calibration: labels of each value -> scores of texts that were left out -> a choice -> one classifier.
+ *
+ * Each value has four regressions: relevant or not; adheres or opposes, of the relevant texts; adheres or not; opposes or
+ * not. The first two and the last two give the probabilities of the three labels each in their own way, and their mean is
+ * taken: two steps do well where few texts are relevant, one label against the rest where opposing texts are many and
+ * little like adhering ones. */
+#ifndef ASSAY_CLAVE_CALIBRATE_H
+#define ASSAY_CLAVE_CALIBRATE_H
+
+#include "clave/logistic.h"
+#include "clave/products.h"
+
+typedef enum assay_head_kind {
+    ASSAY_HEAD_RELEVANCE,
+    ASSAY_HEAD_VALENCE,
+    ASSAY_HEAD_ADHERES,
+    ASSAY_HEAD_OPPOSES
+} assay_head_kind;
+#define ASSAY_HEADS 4
+extern const char *const assay_head_names[ASSAY_HEADS];
+
+/* Log-odds of the heads -> logarithms of the labels' probabilities: opposes, unrelated, adheres. */
+void assay_combine_heads(const double score[ASSAY_HEADS], double log_p[3]);
+
+#define ASSAY_MAX_FOLDS 20
+/* A direction that was seen once cannot be validated: one text would stand for all. */
+#define ASSAY_LEAST_LABELS 2
+
+/* ---- what is to be learnt of one value ---- */
+
+typedef struct assay_target {
+    size_t n;
+    uint32_t *text;  /* [n] indices, ascending */
+    double (*p)[3];  /* [n] soft labels: opposes, unrelated, adheres */
+    int8_t *label;   /* [n] the likeliest; of equals, unrelated first */
+    uint8_t *fold;   /* [n] */
+    size_t count[3]; /* of the labels */
+    bool allowed[3]; /* unrelated; the others from ASSAY_LEAST_LABELS labels on */
+    double prior[3]; /* logarithm of each label's share */
+} assay_target;
+
+/* Soft labels of several annotators, by value; folds are stratified by label and drawn from the seed. */
+assay_status assay_targets_build(const assay_labels *labels, size_t n_values,
+                                 const assay_calibrate_options *options, assay_target **out,
+                                 assay_error *err);
+void assay_targets_free(assay_target *targets, size_t n_values);
+
+/* ---- fitting ---- */
+
+/* Scratch of one thread, for values of up to `cap` labels. */
+typedef struct assay_fitter {
+    assay_logistic logistic;
+    float *train, *test;         /* [cap, cap] each */
+    double *y, *w;               /* [cap] */
+    double *a[ASSAY_HEADS];      /* [cap] of the last fit, by row of `rows` */
+    uint32_t *rows[ASSAY_HEADS]; /* [cap] texts learnt from */
+    size_t n[ASSAY_HEADS];
+    double constant[ASSAY_HEADS];    /* the score when there is nothing to tell apart (n is 0) */
+    uint32_t *left_out, *left_index; /* [cap] texts, and their places in the target */
+    size_t n_left;
+    double (*scores)[ASSAY_HEADS]; /* [cap] of those */
+    unsigned set;                  /* of the last fit, to start the next from */
+    size_t value;
+    int fold;
+} assay_fitter;
+assay_status assay_fitter_init(assay_fitter *f, size_t cap, assay_error *err);
+void assay_fitter_free(assay_fitter *f); /* a zeroed one is fine */
+
+/* Learns all heads from all labels that are not of `fold` (-1: from all). A fit of the same value, set and fold as the
+ * last starts from it. */
+void assay_fitter_fit(assay_fitter *f, const assay_products *p, const assay_target *target,
+                      size_t value, unsigned set, double strength, int fold);
+/* What the last fit says of the texts of its fold, into log_p [target->n]. */
+void assay_fitter_score(assay_fitter *f, const assay_products *p, size_t value, double (*log_p)[3]);
+
+/* ---- choosing ---- */
+
+typedef struct assay_confusion {
+    size_t n[3][3]; /* [gold][predicted]: opposes, unrelated, adheres */
+} assay_confusion;
+
+typedef struct assay_candidate {
+    unsigned set; /* of blocks */
+    double strength;
+} assay_candidate;
+
+/* What candidate c says of label i of value v, learnt without its fold: log_p[c * n_labels + offset[v] + i]. */
+typedef struct assay_trials {
+    const assay_target *targets;
+    size_t n_values, n_labels, n_candidates, preferred;
+    const assay_candidate *candidates; /* [n_candidates] */
+    size_t *offset;                    /* [n_values] */
+    double (*log_p)[3];                /* [n_candidates, n_labels] */
+    int n_folds;
+} assay_trials;
+
+typedef struct assay_choice {
+    size_t candidate;
+    double
+        share; /* of a label's prior that is taken off: 1 treats rare and frequent labels alike */
+} assay_choice;
+
+/* By the labels that are not of `fold` (-1: all). */
+assay_choice assay_trials_choose(const assay_trials *t, int fold);
+/* The label with the largest log_p - offset among those allowed; of equals, unrelated first. */
+int8_t assay_decide(const double log_p[3], const double offset[3], const bool allowed[3]);
+/* The temperature that makes the candidate's probabilities likeliest. */
+double assay_trials_temperature(const assay_trials *t, size_t candidate);
+/* Probabilities proportional to exp(log_p / temperature). */
+void assay_probabilities(const double log_p[3], double temperature, double p[3]);
+/* Accuracy and macro-F1 over labels that occur in gold or prediction. */
+void assay_confusion_figures(const assay_confusion *c, double *accuracy, double *macro_f1);
+
+#endif

@@ -1,0 +1,158 @@
+/* What was said of left-out texts -> features, strength, offsets and temperature, one choice for all values together: a
+ * value with a handful of relevant texts cannot tell by itself. Each value's labels get offsets of their own, a share of
+ * their logarithmic priors (Menon et al., "Long-tail learning via logit adjustment", 2021).
+ *
+ * The measure is the mean macro-F1 of the values. It is noisy, so the preferred candidate stays unless another one is
+ * better by more than twice the standard error of the difference over the values: after the one-standard-error rule
+ * (Breiman et al., "Classification and Regression Trees", 1984), but the best of many candidates is better by one such
+ * error by luck alone. */
+#include "clave/calibrate.h"
+
+#include "base/maths.h"
+
+static const double shares[] = {1.0, 0.5, 0.75, 1.25}; /* the first is the preferred one */
+enum { N_SHARES = sizeof shares / sizeof shares[0] };
+
+int8_t assay_decide(const double log_p[3], const double offset[3], const bool allowed[3]) {
+    size_t best = 1;
+    for (size_t k = 0; k < 3; k += 2) {
+        if (allowed[k] && log_p[k] - offset[k] > log_p[best] - offset[best]) best = k;
+    }
+    return (int8_t)((int)best - 1);
+}
+
+void assay_probabilities(const double log_p[3], double temperature, double p[3]) {
+    double most = log_p[0], sum = 0;
+    for (size_t k = 1; k < 3; k++) most = log_p[k] > most ? log_p[k] : most;
+    for (size_t k = 0; k < 3; k++) sum += p[k] = assay_exp((log_p[k] - most) / temperature);
+    for (size_t k = 0; k < 3; k++) p[k] /= sum;
+}
+
+void assay_confusion_figures(const assay_confusion *confusion, double *accuracy, double *macro_f1) {
+    size_t right = 0, n = 0;
+    double sum = 0;
+    int kinds = 0;
+    for (size_t c = 0; c < 3; c++) {
+        size_t gold = 0, predicted = 0;
+        for (size_t d = 0; d < 3; d++) {
+            gold += confusion->n[c][d];
+            predicted += confusion->n[d][c];
+        }
+        n += gold;
+        right += confusion->n[c][c];
+        if (gold + predicted == 0) continue;
+        sum += 2.0 * (double)confusion->n[c][c] / (double)(gold + predicted);
+        kinds++;
+    }
+    *accuracy = n > 0 ? (double)right / (double)n : 0.0;
+    *macro_f1 = kinds > 0 ? sum / kinds : 0.0;
+}
+
+/* Macro-F1 of a value by the labels that are not of `fold`. */
+static double measure(const assay_trials *t, const assay_choice *choice, size_t value, int fold) {
+    const assay_target *target = &t->targets[value];
+    assay_confusion confusion = {0};
+    double offset[3], accuracy, macro_f1;
+    for (size_t k = 0; k < 3; k++) offset[k] = choice->share * target->prior[k];
+    for (size_t i = 0; i < target->n; i++) {
+        if (target->fold[i] == fold) continue;
+        size_t at = choice->candidate * t->n_labels + t->offset[value] + i;
+        int8_t label = assay_decide(t->log_p[at], offset, target->allowed);
+        confusion.n[target->label[i] + 1][label + 1]++;
+    }
+    assay_confusion_figures(&confusion, &accuracy, &macro_f1);
+    return macro_f1;
+}
+
+static void measure_all(const assay_trials *t, const assay_choice *choice, int fold,
+                        double figures[ASSAY_MAX_VALUES]) {
+    for (size_t v = 0; v < t->n_values; v++) figures[v] = measure(t, choice, v, fold);
+}
+
+/* How much b is better than a over the values, less twice the standard error of that. */
+static double advantage(const double *a, const double *b, size_t n) {
+    double sum = 0, square = 0;
+    for (size_t v = 0; v < n; v++) sum += b[v] - a[v];
+    double mean = sum / (double)n;
+    for (size_t v = 0; v < n; v++) square += (b[v] - a[v] - mean) * (b[v] - a[v] - mean);
+    if (n < 2) return mean; /* of a single value there is no error to be had */
+    return mean - 2.0 * assay_sqrt(square / (double)(n * (n - 1)));
+}
+
+assay_choice assay_trials_choose(const assay_trials *t, int fold) {
+    assay_choice best = {.candidate = t->preferred, .share = shares[0]};
+    double preferred[ASSAY_MAX_VALUES], figures[ASSAY_MAX_VALUES], most = 0;
+    assay_choice trial = best;
+    measure_all(t, &best, fold, preferred);
+    for (size_t c = 0; c < t->n_candidates; c++) {
+        trial.candidate = c;
+        measure_all(t, &trial, fold, figures);
+        double gain = advantage(preferred, figures, t->n_values);
+        if (gain > most) {
+            most = gain;
+            best = trial;
+        }
+    }
+    most = 0;
+    measure_all(t, &best, fold, preferred);
+    trial = best;
+    for (size_t k = 0; k < N_SHARES; k++) {
+        trial.share = shares[k];
+        measure_all(t, &trial, fold, figures);
+        double gain = advantage(preferred, figures, t->n_values);
+        if (gain > most) {
+            most = gain;
+            best = trial;
+        }
+    }
+    return best;
+}
+
+/* ---- temperature ---- */
+
+/* Loss of a candidate's probabilities at a temperature, over all labels. Half a label of each kind is mixed into each
+ * value's, so that a few labels that were all guessed right do not make certainty (Platt, "Probabilistic outputs for
+ * support vector machines", 1999). */
+static double cost(const assay_trials *t, size_t candidate, double temperature) {
+    double sum = 0;
+    for (size_t v = 0; v < t->n_values; v++) {
+        const assay_target *target = &t->targets[v];
+        double mixed = 1.5 / ((double)target->n + 1.5);
+        for (size_t i = 0; i < target->n; i++) {
+            const double *log_p = t->log_p[candidate * t->n_labels + t->offset[v] + i];
+            double most = log_p[0], total = 0;
+            for (size_t k = 1; k < 3; k++) most = log_p[k] > most ? log_p[k] : most;
+            for (size_t k = 0; k < 3; k++) total += assay_exp((log_p[k] - most) / temperature);
+            sum += assay_log(total);
+            for (size_t k = 0; k < 3; k++) {
+                double share = (1.0 - mixed) * target->p[i][k] + mixed / 3.0;
+                sum -= share * (log_p[k] - most) / temperature;
+            }
+        }
+    }
+    return sum;
+}
+
+/* Golden section over the logarithm; the loss has one minimum in 1 / temperature. */
+double assay_trials_temperature(const assay_trials *t, size_t candidate) {
+    const double golden = 0.6180339887498949, widest = 2.5; /* from 0.08 to 12 */
+    double low = -widest, high = widest;
+    double a = high - golden * (high - low), b = low + golden * (high - low);
+    double at_a = cost(t, candidate, assay_exp(a)), at_b = cost(t, candidate, assay_exp(b));
+    for (int turn = 0; turn < 30; turn++) {
+        if (at_a <= at_b) {
+            high = b;
+            b = a;
+            at_b = at_a;
+            a = high - golden * (high - low);
+            at_a = cost(t, candidate, assay_exp(a));
+        } else {
+            low = a;
+            a = b;
+            at_a = at_b;
+            b = low + golden * (high - low);
+            at_b = cost(t, candidate, assay_exp(b));
+        }
+    }
+    return assay_exp(0.5 * (low + high));
+}
