@@ -218,17 +218,18 @@ $(SUITE)/index.jsonl: $(filter src/synth/% src/format/png_write.c src/format/sha
 $(SUITE)/shard-0000.tar: $(SUITE)/index.jsonl
 
 # What the Node entry shares with the page lies as far from it as in the sources.
-NODE_SHARED := $(patsubst %,build/%,web/js/data/registry.js web/js/storage/download.js)
+NODE_SHARED := $(patsubst %,build/%,$(addprefix web/js/,data/registry.js data/onnx-file.js storage/download.js \
+  $(addprefix engine/,encoder.js heap.js heap-encoder.js onnx-encoder.js)))
 
 build/web/js/%.js: web/js/%.js
 	@mkdir -p $(@D)
 	@cp -f $< $@
 
-build/node/models.mjs: wasm/models.mjs $(NODE_SHARED)
+build/node/%.mjs: wasm/%.mjs $(NODE_SHARED)
 	@mkdir -p $(@D)
 	@cp -f $< $@
 
-build/node/assay.mjs: wasm/node.mjs build/node/models.mjs $(WASM:%=build/wasm/assay-%.mjs)
+build/node/assay.mjs: wasm/node.mjs build/node/models.mjs build/node/onnx.mjs $(WASM:%=build/wasm/assay-%.mjs)
 	@mkdir -p $(@D)
 	@cp -f $< $@ && chmod +x $@
 
@@ -236,13 +237,21 @@ build/node/assay.mjs: wasm/node.mjs build/node/models.mjs $(WASM:%=build/wasm/as
 
 SITE_FILES := $(SUITE_FILES) $(shell find web data/models data/suites -type f ! -name '*.tar' ! -name index.jsonl 2>/dev/null | grep -vE '^web/(serve\.mjs|tsconfig[^/]*\.json)$$|\.(py|c|md|log|txt)$$')
 
-$(eval $(call flags_file,build/obj/site-files,$(SITE_FILES)))
+# What is in the site where `make deps` could get it: the runtime for ONNX encoders, loaded when one is chosen, and an encoder of our own.
+ORT_FILES     := $(wildcard $(addprefix node_modules/onnxruntime-web/dist/,ort.wasm.min.mjs ort-wasm-simd-threaded.mjs ort-wasm-simd-threaded.wasm))
+ENCODER_FILES := $(wildcard build/models/all-MiniLM-L6-v2-Q8_0.gguf)
 
-build/site/.stamp: build/obj/site-files $(SITE_FILES) $(wildcard data/*.json) $(WASM:%=build/wasm/assay-%.mjs)
+$(eval $(call flags_file,build/obj/site-files,$(SITE_FILES) $(ORT_FILES) $(ENCODER_FILES)))
+
+build/site/.stamp: build/obj/site-files $(SITE_FILES) $(ORT_FILES) $(ENCODER_FILES) $(wildcard data/*.json) $(WASM:%=build/wasm/assay-%.mjs)
 	@rm -rf build/site.new && mkdir -p build/site.new/wasm
 	@cp -R web/. build/site.new/ && rm -f build/site.new/serve.mjs build/site.new/tsconfig*.json
 	@cp $(foreach b,$(WASM),build/wasm/assay-$(b).mjs build/wasm/assay-$(b).wasm) build/site.new/wasm/
 	@for f in $(filter data/%,$^); do mkdir -p "build/site.new/$$(dirname $$f)" && cp "$$f" "build/site.new/$$f"; done
+	@mkdir -p build/site.new/ort build/site.new/models
+	@$(if $(ORT_FILES),cp $(ORT_FILES) build/site.new/ort/)
+	@$(if $(ENCODER_FILES),cp $(ENCODER_FILES) build/site.new/models/)
+	@printf '{"onnx":%s,"encoder":%s}\n' $(if $(ORT_FILES),true,false) $(if $(ENCODER_FILES),true,false) >build/site.new/extras.json
 	@touch build/site.new/.stamp && rm -rf build/site && mv build/site.new build/site
 	@echo "site  build/site, $$(du -sm build/site | cut -f1) MB"
 

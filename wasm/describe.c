@@ -42,6 +42,15 @@ void describe_model(assay_buffer *out, const assay_model_info *info) {
                        info->image_tokens);
 }
 
+void describe_encoder(assay_buffer *out, const assay_encoder_info *info) {
+    assay_buffer_append(out, "{", 1);
+    describe_member(out, "name", info->name);
+    describe_member(out, "sha256", info->sha256);
+    assay_buffer_print(out, "\"dim\":%d,\"n_context\":%d,\"n_layers\":%d,", info->dim,
+                       info->n_context, info->n_layers);
+    assay_buffer_print(out, "\"n_parameters\":%llu}", (u64)info->n_parameters);
+}
+
 void describe_dataset(assay_buffer *out, const assay_dataset *dataset) {
     assay_buffer_append(out, "{", 1);
     describe_member(out, "name", assay_dataset_name(dataset));

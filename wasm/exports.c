@@ -126,7 +126,7 @@ EXPORT int assay_web_pool_threads(const assay_pool *pool) {
     return assay_pool_threads(pool);
 }
 
-static int on_progress(void *context, double done) {
+int web_progress(void *context, double done) {
     assay_web *web = context;
     atomic_store(&web->progress, (int32_t)(done * 1000));
     return atomic_load(&web->cancel) != 0;
@@ -141,7 +141,7 @@ EXPORT assay_session *assay_web_session_create(assay_web *web, const assay_model
     options.pool = pool;
     options.kernels = kernels;
     options.n_context = n_context;
-    options.progress = on_progress;
+    options.progress = web_progress;
     options.progress_context = web;
     assay_session *session = NULL;
     return assay_session_create(model, &options, &session, &web->err) == ASSAY_OK ? session : NULL;

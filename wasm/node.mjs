@@ -9,8 +9,11 @@ import { cpus } from 'node:os';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { prepareModels } from './models.mjs';
+import { embedByOnnx, onnxModelOf } from './onnx.mjs';
 
 const program = fileURLToPath(import.meta.url);
+const onnxModel = onnxModelOf(process.argv.slice(2));
+if (onnxModel !== null) process.exit(await embedByOnnx(onnxModel, process.argv.slice(2)));
 const prepared = await prepareModels(program, process.argv.slice(2));
 if ('code' in prepared) process.exit(prepared.code);
 const { args } = prepared;

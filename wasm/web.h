@@ -21,5 +21,7 @@ typedef struct assay_web {
 assay_buffer *web_answer(assay_web *web);
 /* The answer as a string, or NULL with the error when it did not fit the memory. */
 const char *web_finish(assay_web *web);
+/* Progress callback of any call: `context` is the assay_web whose words it writes and reads. */
+int web_progress(void *context, double done);
 
 #endif

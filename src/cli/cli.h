@@ -30,6 +30,10 @@ int assay_command_model(int argc, char **argv);
 int assay_command_bench(int argc, char **argv);
 int assay_command_embed(int argc, char **argv);
 int assay_command_generate(int argc, char **argv);
+int assay_command_calibrate(int argc, char **argv);
+int assay_command_classify(int argc, char **argv);
+int assay_command_agree(int argc, char **argv);
+int assay_command_concepts(int argc, char **argv);
 
 /* One option of a command. Exactly one of flag, text, list, integer, number is set: where its value
  * goes. Set the default there before parsing. */

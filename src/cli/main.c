@@ -16,6 +16,10 @@ static const struct {
     {"model", "list, get, look into, tokenize, quantize; write a random one", assay_command_model},
     {"generate", "answer a prompt, or talk, with a model", assay_command_generate},
     {"embed", "turn texts into vectors with an encoder or a language model", assay_command_embed},
+    {"concepts", "make a concept pool from labelled texts", assay_command_concepts},
+    {"calibrate", "learn a classifier of values from a few labels", assay_command_calibrate},
+    {"classify", "judge values in texts by a classifier", assay_command_classify},
+    {"agree", "agreement of annotators; one label from many votes", assay_command_agree},
     {"bench", "time the engine on this machine", assay_command_bench},
 };
 
@@ -26,7 +30,7 @@ static void print_help(FILE *to) {
             "usage: assay COMMAND [options]\n\ncommands:\n",
             ASSAY_VERSION);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].about);
+        fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].about);
     fprintf(to, "\n`assay run` alone evaluates the default model on the default suite. `assay "
                 "COMMAND --help` tells more.\n"
                 "Exit codes: 0 done, 1 usage, 2 bad input, 3 it ran but a check failed, 130 "

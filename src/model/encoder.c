@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "model/pooling.h"
+
 static assay_status load(assay_encoder *e, assay_error *err) {
     const assay_gguf *gguf = assay_parts_head(&e->files);
     assay_status status = assay_encoder_hparams_read(&e->files, &e->hparams, err);
@@ -80,4 +82,16 @@ assay_status assay_encoder_tokenize(const assay_encoder *encoder, const char *te
     }
     assay_ids_free(&all);
     return status;
+}
+
+assay_status assay_encoder_pool(const float *rows, size_t n_rows, size_t dim, assay_pooling pooling,
+                                bool normalize, float *out, assay_error *err) {
+    if ((int)pooling < 0 || (int)pooling > ASSAY_POOLING_LAST || n_rows == 0)
+        return assay_fail(err, ASSAY_E_ARGUMENT, "encoder: pooling %d of %zu rows", (int)pooling,
+                          n_rows);
+    if (pooling == ASSAY_POOLING_DEFAULT) pooling = ASSAY_POOLING_MEAN;
+    assay_pooler pooler = assay_pooler_start(pooling, dim, out);
+    assay_pooler_add(&pooler, rows, n_rows);
+    if (assay_pooler_finish(&pooler, normalize)) return ASSAY_OK;
+    return assay_fail(err, ASSAY_E_FORMAT, "encoder: the model gives no finite numbers");
 }

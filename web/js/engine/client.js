@@ -108,6 +108,16 @@ export class EngineClient {
     return this.#call('openModel', model);
   }
 
+  /** @param {import('./protocol.js').EncoderRequest} request */
+  openEncoder(request) {
+    return this.#call('openEncoder', request);
+  }
+
+  /** @param {string[]} texts */
+  embed(texts) {
+    return this.#call('embed', texts);
+  }
+
   /** @param {import('./protocol.js').RunRequest} request */
   run(request) {
     return this.#call('run', request);

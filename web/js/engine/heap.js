@@ -1,4 +1,4 @@
-// The core in WebAssembly as plain objects, strings and bytes. The only module that touches pointers: heap views are
+// The core in WebAssembly as plain objects, strings and bytes. With heap-encoder.js the only module that touches pointers: heap views are
 // made afresh after every call (memory may have grown), lengths are those of encoded bytes, and what a call borrows
 // is freed in `finally`.
 
@@ -86,6 +86,23 @@ export class Core {
     this.threads = this.#call('pool_threads', this.#pool);
     const constants = JSON.parse(this.#string('constants'));
     this.version = /** @type {string} */ (constants.version);
+  }
+
+  /** The calls, for the one other module that touches pointers (heap-encoder.js). */
+  calls() {
+    return {
+      pool: this.#pool,
+      /** @param {string} name @param {...number} args */
+      call: (name, ...args) => this.#call(name, ...args),
+      /** @param {string} name @param {...number} args */
+      object: (name, ...args) => this.#object(name, ...args),
+      /** @param {string} name @param {...number} args */
+      status: (name, ...args) => this.#status(name, ...args),
+      /** @param {string} name @param {...number} args */
+      string: (name, ...args) => this.#string(name, ...args),
+      /** @template T @param {readonly Uint8Array[]} parts @param {(...addresses: number[]) => T} use */
+      lend: (parts, use) => this.#with(parts, use),
+    };
   }
 
   /** A view of the whole heap, good until the next call. */

@@ -6,6 +6,7 @@ import { filesOf } from '../data/registry.js';
 import { SuiteSource } from '../data/suite-source.js';
 import { parseRecord } from '../eval/record.js';
 import { openRecordStore } from '../storage/record-store.js';
+import { EncoderHost } from './encoder-host.js';
 import { CancelledError, Core } from './heap.js';
 
 /** @typedef {import('./protocol.js').EngineEvents} EngineEvents */
@@ -49,6 +50,7 @@ export class EngineHost {
   #data = null;
   /** @type {{key: string, info: import('./protocol.js').ModelInfo} | null} */
   #model = null;
+  #encoder = new EncoderHost();
   #running = false;
   #cancelled = false;
   /** @type {{promise: Promise<void>, release: () => void} | null} */
@@ -144,6 +146,30 @@ export class EngineHost {
     const vision = model.vision?.sha256 ?? '';
     if ((text !== '' && text !== info.text_sha256) || (vision !== '' && vision !== info.vision_sha256))
       throw new Error(`The files of ${model.name} are not those that the list of models names: their hashes differ.`);
+  }
+
+  /** @param {import('./protocol.js').EncoderRequest} request */
+  async openEncoder(request) {
+    this.#idle();
+    return this.#encoder.open(this.#need(), request, (what, done, total) => this.#emit('loading', { what, done, total }));
+  }
+
+  /** @param {string[]} texts */
+  async embed(texts) {
+    const core = this.#need();
+    this.#idle();
+    this.#running = true;
+    this.#cancelled = false;
+    core.clearCancel();
+    try {
+      return await this.#encoder.embed(texts, async (done, total) => {
+        this.#emit('embedding', { done, total });
+        await yieldToMessages();
+        if (this.#cancelled) throw new CancelledError('Cancelled.');
+      });
+    } finally {
+      this.#running = false;
+    }
   }
 
   /**

@@ -56,6 +56,19 @@
  * @property {number} image_size
  * @property {number} image_tokens
  *
+ * @typedef {object} EncoderRequest
+ * @property {ModelFile} model  .gguf: computed by the core; .onnx: by ONNX Runtime
+ * @property {ModelFile | null} tokenizer  of an ONNX model: tokenizer.json, vocab.txt or a GGUF file
+ * @property {'mean' | 'cls' | 'last'} pooling  of an ONNX model; a GGUF file says it itself
+ * @property {number} maxTokens  a longer text is cut; 0: the model's own
+ *
+ * @typedef {object} EncoderInfo
+ * @property {string} name        the file's, without its ending
+ * @property {string} sha256      of what decides its vectors
+ * @property {number} dim
+ * @property {number} maxTokens
+ * @property {boolean} hallmarked the same bits on every machine
+ *
  * @typedef {object} RunRequest
  * @property {string} name      under which its record is kept
  * @property {string} recipe    JSON
@@ -78,6 +91,7 @@
  * @property {{total: number, earlier: import('../eval/record.js').RecordSample[]}} begun  earlier: what a resumed record already holds
  * @property {{line: string, index: number, done: number, total: number, seconds: number, images: ArrayBuffer[]}} sample
  * @property {{paused: boolean}} paused
+ * @property {{done: number, total: number}} embedding                   texts
  *
  * @typedef {object} EngineOptions
  * @property {'mt' | 'st'} build
@@ -87,6 +101,8 @@
  * @property {(options: EngineOptions) => Promise<EngineInfo>} start
  * @property {(url: string) => Promise<Suite>} openSuite      url: absolute, of a folder with a manifest.json
  * @property {(model: ModelFiles) => Promise<ModelInfo>} openModel
+ * @property {(request: EncoderRequest) => Promise<EncoderInfo>} openEncoder
+ * @property {(texts: string[]) => Promise<Float32Array>} embed  by the open encoder: [texts, dim]; cancel ends it
  * @property {(request: RunRequest) => Promise<RunOutcome>} run
  * @property {() => Promise<void>} pause
  * @property {() => Promise<void>} resume
