@@ -235,7 +235,7 @@ build/node/assay.mjs: wasm/node.mjs build/node/models.mjs build/node/onnx.mjs $(
 
 # ---- the page ----------------------------------------------------------------------------------------------------
 
-SITE_FILES := $(SUITE_FILES) $(shell find web data/models data/suites -type f ! -name '*.tar' ! -name index.jsonl 2>/dev/null | grep -vE '^web/(serve\.mjs|tsconfig[^/]*\.json)$$|\.(py|c|md|log|txt)$$')
+SITE_FILES := $(SUITE_FILES) $(shell find web data/models data/suites data/values -type f ! -name '*.tar' ! -name index.jsonl 2>/dev/null | grep -vE '^web/(serve\.mjs|tsconfig[^/]*\.json)$$|\.(py|c|md|log|txt)$$')
 
 # What is in the site where `make deps` could get it: the runtime for ONNX encoders, loaded when one is chosen, and an encoder of our own.
 ORT_FILES     := $(wildcard $(addprefix node_modules/onnxruntime-web/dist/,ort.wasm.min.mjs ort-wasm-simd-threaded.mjs ort-wasm-simd-threaded.wasm))
