@@ -44,16 +44,19 @@ const BELOW = /** @type {Record<string, string[]>} */ ({
   synth: ['base', 'format'],
   model: ['base', 'kernels', 'format', 'assay.h', 'assay_generate.h', 'assay_encoder.h'],
   eval: ['base', 'kernels', 'format', 'model', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h'],
-  clave: ['base', 'kernels', 'format', 'model', 'eval', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h', 'assay_clave.h', 'assay_concepts.h'],
+  clave: ['base', 'kernels', 'format', 'model', 'eval', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h', 'assay_clave.h', 'assay_concepts.h',
+    'assay_judge.h'],
   cli: ['base', 'kernels', 'format', 'model', 'eval', 'clave', 'synth', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h', 'assay_clave.h',
-    'assay_concepts.h'],
+    'assay_concepts.h', 'assay_judge.h'],
   'assay.h': ['base'],
   'assay_eval.h': ['base', 'format', 'assay.h'],
   'assay_generate.h': ['base', 'assay.h'],
   'assay_encoder.h': ['base', 'assay.h'],
   'assay_clave.h': ['base'],
   'assay_concepts.h': ['base', 'assay.h', 'assay_generate.h', 'assay_clave.h'],
-  wasm: ['base', 'kernels', 'format', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h', 'assay_clave.h', 'assay_concepts.h'],
+  'assay_judge.h': ['base', 'assay.h', 'assay_clave.h'],
+  wasm: ['base', 'kernels', 'format', 'assay.h', 'assay_generate.h', 'assay_encoder.h', 'assay_eval.h', 'assay_clave.h', 'assay_concepts.h',
+    'assay_judge.h'],
 });
 
 await test('includes point one way', () => {
