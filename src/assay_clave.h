@@ -168,7 +168,8 @@ typedef struct assay_concept {
     bool pinned; /* made or kept by hand: deduplication leaves it */
 } assay_concept;
 /* JSON: {"format": 1, "values": sha256 of the value system, "encoder": {"name", "sha256", "dim"} or null,
- * "threshold": x (below it: no concept), "concepts": [{"text", "value", "valence", "pinned"?, "vector"?: [dim]}]}. */
+ * "threshold": x (below it: no concept), "concepts": [{"text", "value", "valence", "pinned"?, "from"?: [ids of the
+ * labelled texts that it comes from, ascending], "vector"?: [dim]}]}. */
 assay_status assay_concepts_parse(const char *json, size_t n, const char *what,
                                   const assay_values *values, assay_concepts **out,
                                   assay_error *err);
@@ -202,7 +203,9 @@ typedef struct assay_classifier assay_classifier;
 /* Two steps for each value: relevant or not, then adheres or opposes; L2-regularized logistic regression, solved exactly;
  * strength, threshold and temperature by cross-validation on the labels. vectors: [n_vectors], one for each encoder,
  * of the labels' texts in their order, view `response` or `both` at least; the better encoder is kept. concepts may be
- * NULL. A value with fewer than two labels of a kind learns what it can: the classifier says so. */
+ * NULL. A value with fewer than two labels of a kind learns what it can: the classifier says so. Where as many texts of
+ * each label were picked, how frequent the labels are otherwise is estimated from the texts without a label for the value
+ * (at least 20, more are better): they count even when they have no label at all. */
 assay_status assay_calibrate(const assay_values *values, const assay_labels *labels,
                              const assay_vectors *vectors, size_t n_vectors,
                              const assay_concepts *concepts, const assay_calibrate_options *options,

@@ -147,6 +147,20 @@ static assay_status try_all(calibration *k, assay_error *err) {
     return ASSAY_OK;
 }
 
+/* Before the trials: they are measured in this mix. */
+static assay_status estimate_mix(calibration *k, assay_error *err) {
+    const assay_candidate *c = &k->candidates[k->trials.preferred];
+    assay_fitter *f = &k->fitters[0];
+    assay_status status = ASSAY_OK;
+    if (!assay_targets_evenly_spread(k->targets, k->trials.n_values)) return ASSAY_OK;
+    for (size_t v = 0; v < k->trials.n_values && status == ASSAY_OK; v++) {
+        f->fold = -2;
+        assay_fitter_fit(f, &k->products, &k->targets[v], v, c->set, c->strength, -1);
+        status = assay_target_estimate_mix(f, &k->products, &k->targets[v], v, err);
+    }
+    return status;
+}
+
 /* Each fold is judged as the other folds choose, so that the figures do not profit from the choice. */
 static void cross_validate(calibration *k) {
     const assay_trials *t = &k->trials;
@@ -155,7 +169,7 @@ static void cross_validate(calibration *k) {
         for (size_t v = 0; v < t->n_values; v++) {
             const assay_target *target = &k->targets[v];
             double offset[3];
-            for (size_t c = 0; c < 3; c++) offset[c] = choice.share * target->prior[c];
+            assay_target_offsets(target, choice.share, offset);
             for (size_t i = 0; i < target->n; i++) {
                 if (target->fold[i] != fold) continue;
                 size_t at = choice.candidate * t->n_labels + t->offset[v] + i;
@@ -252,6 +266,7 @@ static double mean_macro_f1(const calibration *k) {
 /* Appends the classifier's text; *figure is its cross-validated macro-F1. */
 static assay_status calibrate(calibration *k, assay_buffer *out, double *figure, assay_error *err) {
     assay_status status = prepare(k, err);
+    if (status == ASSAY_OK) status = estimate_mix(k, err);
     if (status == ASSAY_OK) status = try_all(k, err);
     if (status != ASSAY_OK) return status;
     cross_validate(k);

@@ -30,13 +30,15 @@ void assay_combine_heads(const double score[ASSAY_HEADS], double log_p[3]);
 
 typedef struct assay_target {
     size_t n;
-    uint32_t *text;  /* [n] indices, ascending */
-    double (*p)[3];  /* [n] soft labels: opposes, unrelated, adheres */
-    int8_t *label;   /* [n] the likeliest; of equals, unrelated first */
-    uint8_t *fold;   /* [n] */
-    size_t count[3]; /* of the labels */
-    bool allowed[3]; /* unrelated; the others from ASSAY_LEAST_LABELS labels on */
-    double prior[3]; /* logarithm of each label's share */
+    uint32_t *text;    /* [n] indices, ascending */
+    double (*p)[3];    /* [n] soft labels: opposes, unrelated, adheres */
+    int8_t *label;     /* [n] the likeliest; of equals, unrelated first */
+    uint8_t *fold;     /* [n] */
+    size_t count[3];   /* of the labels */
+    bool allowed[3];   /* unrelated; the others from ASSAY_LEAST_LABELS labels on */
+    double prior[3];   /* logarithm of each label's share */
+    double natural[3]; /* the same among texts at large; as `prior` unless it was estimated */
+    bool estimated;
 } assay_target;
 
 /* Soft labels of several annotators, by value; folds are stratified by label and drawn from the seed. */
@@ -70,8 +72,20 @@ void assay_fitter_free(assay_fitter *f); /* a zeroed one is fine */
  * last starts from it. */
 void assay_fitter_fit(assay_fitter *f, const assay_products *p, const assay_target *target,
                       size_t value, unsigned set, double strength, int fold);
+/* What the last fit says of texts [n], n up to `cap`, into log_p [n]. */
+void assay_fitter_score_texts(assay_fitter *f, const assay_products *p, size_t value,
+                              const uint32_t *texts, size_t n, double (*log_p)[3]);
 /* What the last fit says of the texts of its fold, into log_p [target->n]. */
 void assay_fitter_score(assay_fitter *f, const assay_products *p, size_t value, double (*log_p)[3]);
+
+/* ---- texts at large ---- */
+
+/* Whether the counts of the labels were made equal: their mix says nothing of the texts at large then. */
+bool assay_targets_evenly_spread(const assay_target *targets, size_t n_values);
+/* Estimates target->natural from the texts that have no label for the value, by the last fit, which was of this value
+ * and of all its labels. Fewer than 20 such texts: it stays. */
+assay_status assay_target_estimate_mix(assay_fitter *f, const assay_products *p,
+                                       assay_target *target, size_t value, assay_error *err);
 
 /* ---- choosing ---- */
 
@@ -100,14 +114,19 @@ typedef struct assay_choice {
         share; /* of a label's prior that is taken off: 1 treats rare and frequent labels alike */
 } assay_choice;
 
+/* What is taken off each label's log_p. */
+void assay_target_offsets(const assay_target *target, double share, double offset[3]);
+/* What is added to each label's log_p to judge texts at large: zeros, unless the mix was estimated. */
+void assay_target_shifts(const assay_target *target, double shift[3]);
 /* By the labels that are not of `fold` (-1: all). */
 assay_choice assay_trials_choose(const assay_trials *t, int fold);
 /* The label with the largest log_p - offset among those allowed; of equals, unrelated first. */
 int8_t assay_decide(const double log_p[3], const double offset[3], const bool allowed[3]);
 /* The temperature that makes the candidate's probabilities likeliest. */
 double assay_trials_temperature(const assay_trials *t, size_t candidate);
-/* Probabilities proportional to exp(log_p / temperature). */
-void assay_probabilities(const double log_p[3], double temperature, double p[3]);
+/* Probabilities proportional to exp(log_p / temperature + shift). */
+void assay_probabilities(const double log_p[3], double temperature, const double shift[3],
+                         double p[3]);
 /* Accuracy and macro-F1 over labels that occur in gold or prediction. */
 void assay_confusion_figures(const assay_confusion *c, double *accuracy, double *macro_f1);
 

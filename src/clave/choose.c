@@ -5,13 +5,24 @@
  * The measure is the mean macro-F1 of the values. It is noisy, so the preferred candidate stays unless another one is
  * better by more than twice the standard error of the difference over the values: after the one-standard-error rule
  * (Breiman et al., "Classification and Regression Trees", 1984), but the best of many candidates is better by one such
- * error by luck alone. */
+ * error by luck alone. Where the mix of the labels is not that of the texts at large, each label counts for as much as it
+ * stands for there. */
 #include "clave/calibrate.h"
 
 #include "base/maths.h"
 
 static const double shares[] = {1.0, 0.5, 0.75, 1.25}; /* the first is the preferred one */
 enum { N_SHARES = sizeof shares / sizeof shares[0] };
+
+/* A rarer label is treated like one of this prior: its few examples do not show what others of its kind look like, and the
+ * offset of its own prior would find them everywhere. */
+static const double least_prior = 0.05;
+
+/* Where the natural mix was estimated, this share of the way from it to the mix that was learnt from is taken off, too.
+ * None would suit the mean recall of the labels, all of it their accuracy; macro-F1 lies between, since false alarms cost
+ * it more where few are right (Lipton, Elkan and Naryanaswamy, "Optimal thresholding of classifiers to maximize F1
+ * measure", 2014). */
+static const double natural_share = 1.0 / 3.0;
 
 int8_t assay_decide(const double log_p[3], const double offset[3], const bool allowed[3]) {
     size_t best = 1;
@@ -21,47 +32,67 @@ int8_t assay_decide(const double log_p[3], const double offset[3], const bool al
     return (int8_t)((int)best - 1);
 }
 
-void assay_probabilities(const double log_p[3], double temperature, double p[3]) {
-    double most = log_p[0], sum = 0;
-    for (size_t k = 1; k < 3; k++) most = log_p[k] > most ? log_p[k] : most;
-    for (size_t k = 0; k < 3; k++) sum += p[k] = assay_exp((log_p[k] - most) / temperature);
+void assay_target_offsets(const assay_target *t, double share, double offset[3]) {
+    const double least = assay_log(least_prior);
+    for (size_t k = 0; k < 3; k++) {
+        double prior = t->prior[k] > least ? t->prior[k] : least;
+        offset[k] = share * prior + natural_share * (t->prior[k] - t->natural[k]);
+    }
+}
+
+void assay_target_shifts(const assay_target *t, double shift[3]) {
+    for (size_t k = 0; k < 3; k++) shift[k] = t->natural[k] - t->prior[k];
+}
+
+void assay_probabilities(const double log_p[3], double temperature, const double shift[3],
+                         double p[3]) {
+    double most = 0, sum = 0;
+    for (size_t k = 0; k < 3; k++) {
+        p[k] = log_p[k] / temperature + shift[k];
+        if (k == 0 || p[k] > most) most = p[k];
+    }
+    for (size_t k = 0; k < 3; k++) sum += p[k] = assay_exp(p[k] - most);
     for (size_t k = 0; k < 3; k++) p[k] /= sum;
 }
 
-void assay_confusion_figures(const assay_confusion *confusion, double *accuracy, double *macro_f1) {
-    size_t right = 0, n = 0;
+/* Macro-F1 over labels that occur, of counts or of weights. */
+static double macro_f1_of(const double n[3][3]) {
     double sum = 0;
     int kinds = 0;
     for (size_t c = 0; c < 3; c++) {
-        size_t gold = 0, predicted = 0;
-        for (size_t d = 0; d < 3; d++) {
-            gold += confusion->n[c][d];
-            predicted += confusion->n[d][c];
-        }
-        n += gold;
-        right += confusion->n[c][c];
-        if (gold + predicted == 0) continue;
-        sum += 2.0 * (double)confusion->n[c][c] / (double)(gold + predicted);
+        double both = 0;
+        for (size_t d = 0; d < 3; d++) both += n[c][d] + n[d][c];
+        if (!(both > 0)) continue;
+        sum += 2.0 * n[c][c] / both;
         kinds++;
     }
-    *accuracy = n > 0 ? (double)right / (double)n : 0.0;
-    *macro_f1 = kinds > 0 ? sum / kinds : 0.0;
+    return kinds > 0 ? sum / kinds : 0.0;
 }
 
-/* Macro-F1 of a value by the labels that are not of `fold`. */
+void assay_confusion_figures(const assay_confusion *confusion, double *accuracy, double *macro_f1) {
+    double n[3][3], right = 0, all = 0;
+    for (size_t c = 0; c < 3; c++) {
+        for (size_t d = 0; d < 3; d++) all += n[c][d] = (double)confusion->n[c][d];
+        right += n[c][c];
+    }
+    *accuracy = all > 0 ? right / all : 0.0;
+    *macro_f1 = macro_f1_of((const double (*)[3])n);
+}
+
+/* Macro-F1 of a value by the labels that are not of `fold`, in their natural mix. */
 static double measure(const assay_trials *t, const assay_choice *choice, size_t value, int fold) {
     const assay_target *target = &t->targets[value];
-    assay_confusion confusion = {0};
-    double offset[3], accuracy, macro_f1;
-    for (size_t k = 0; k < 3; k++) offset[k] = choice->share * target->prior[k];
+    double n[3][3] = {{0}}, offset[3], weight[3];
+    assay_target_offsets(target, choice->share, offset);
+    assay_target_shifts(target, weight);
+    for (size_t k = 0; k < 3; k++) weight[k] = assay_exp(weight[k]);
     for (size_t i = 0; i < target->n; i++) {
         if (target->fold[i] == fold) continue;
         size_t at = choice->candidate * t->n_labels + t->offset[value] + i;
         int8_t label = assay_decide(t->log_p[at], offset, target->allowed);
-        confusion.n[target->label[i] + 1][label + 1]++;
+        n[target->label[i] + 1][label + 1] += weight[target->label[i] + 1];
     }
-    assay_confusion_figures(&confusion, &accuracy, &macro_f1);
-    return macro_f1;
+    return macro_f1_of((const double (*)[3])n);
 }
 
 static void measure_all(const assay_trials *t, const assay_choice *choice, int fold,

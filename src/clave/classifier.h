@@ -61,6 +61,7 @@ typedef struct assay_value_part {
     int8_t *label;
     bool allowed[3];
     double offset[3]; /* of the labels */
+    double shift[3];  /* of log-probabilities, to the mix of texts at large; zeros: none */
     assay_head head[ASSAY_HEADS];
     float *definition; /* [dim] or NULL */
 } assay_value_part;

@@ -292,6 +292,8 @@ static assay_status read_parts(assay_classifier *c, const char *what, assay_erro
         if (status == ASSAY_OK) status = read_summary(item, where, &c->summaries[v], err);
         if (status == ASSAY_OK) status = read_texts(c, item, p, where, err);
         if (status == ASSAY_OK) status = get_few(item, "offsets", 3, where, p->offset, err);
+        if (status == ASSAY_OK && assay_json_has(item, "shifts"))
+            status = get_few(item, "shifts", 3, where, p->shift, err);
         if (status == ASSAY_OK && c->dim > 0 && assay_json_has(item, "definition"))
             status = get_floats(item, "definition", c->dim, where, &p->definition, err);
         for (size_t h = 0; h < ASSAY_HEADS && status == ASSAY_OK; h++)

@@ -184,7 +184,7 @@ static void put_figures(assay_buffer *out, const assay_confusion *confusion) {
 
 static void put_value(assay_buffer *out, const assay_calibration *c, size_t v,
                       put_head_scratch *s) {
-    double offset[3];
+    double offset[3], shift[3];
     const assay_target *t = &c->targets[v];
     assay_buffer_print(out, "{");
     put_string(out, "value", assay_values_at(c->values, v)->id);
@@ -192,9 +192,14 @@ static void put_value(assay_buffer *out, const assay_calibration *c, size_t v,
     put_note(out, t);
     assay_buffer_print(out, ",");
     put_figures(out, &c->learnt[v].confusion);
-    for (size_t k = 0; k < 3; k++) offset[k] = c->share * t->prior[k];
+    assay_target_offsets(t, c->share, offset);
     assay_buffer_print(out, ",");
     put_numbers(out, "offsets", offset, 3);
+    if (t->estimated) {
+        assay_target_shifts(t, shift);
+        assay_buffer_print(out, ",");
+        put_numbers(out, "shifts", shift, 3);
+    }
     assay_buffer_print(out, ",\"texts\":[");
     for (size_t i = 0; i < t->n; i++) assay_buffer_print(out, "%s%u", i > 0 ? "," : "", t->text[i]);
     assay_buffer_print(out, "],\"labels\":[");

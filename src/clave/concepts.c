@@ -43,8 +43,9 @@ assay_status assay_concepts_alloc(const char *values_sha256, const assay_concept
         c->encoder.dim = encoder->dim;
     }
     c->items = assay_calloc(n, sizeof *c->items);
+    c->origins = assay_calloc(n, sizeof *c->origins);
     if (assay_size_mul(n, c->dim, &n_floats)) c->vectors = assay_alloc(n_floats, sizeof(float));
-    if (c->items == NULL || c->vectors == NULL ||
+    if (c->items == NULL || c->origins == NULL || c->vectors == NULL ||
         (encoder != NULL && (c->encoder.name == NULL || c->encoder.sha256 == NULL))) {
         assay_concepts_free(c);
         return assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory");
@@ -97,10 +98,12 @@ void assay_concepts_free(assay_concepts *c) {
     for (size_t i = 0; i < c->n; i++) {
         free((char *)c->items[i].text);
         free((char *)c->items[i].value);
+        assay_origins_free(&c->origins[i]);
     }
     free((char *)c->encoder.name);
     free((char *)c->encoder.sha256);
     free(c->items);
+    free(c->origins);
     free(c->vectors);
     free(c);
 }
@@ -121,8 +124,10 @@ assay_status assay_concepts_seal(assay_concepts *c, assay_concepts **out, assay_
 assay_status assay_concepts_check_encoder(const char *what, const assay_concept_encoder *e,
                                           assay_error *err) {
     size_t n = strlen(e->name);
-    if (n == 0 || n > MAX_NAME || e->name[strcspn(e->name, "\n\r")] != '\0')
-        return assay_fail(err, ASSAY_E_FORMAT, "%s: the encoder's name", what);
+    bool printable = n > 0 && n <= MAX_NAME; /* it is shown on terminals */
+    for (size_t i = 0; i < n; i++)
+        printable = printable && (unsigned char)e->name[i] >= 0x20 && e->name[i] != 0x7F;
+    if (!printable) return assay_fail(err, ASSAY_E_FORMAT, "%s: the encoder's name", what);
     if (strlen(e->sha256) != 64 || strspn(e->sha256, "0123456789abcdef") != 64)
         return assay_fail(err, ASSAY_E_FORMAT, "%s: the encoder's sha256 is not 64 hex digits",
                           what);

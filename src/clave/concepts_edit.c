@@ -9,6 +9,7 @@
 /* What becomes of a pool's concepts: those that are dropped, and one that is another now. */
 typedef struct edit {
     const bool *drop;   /* [n], or NULL */
+    const size_t *into; /* [n] which concept a dropped one becomes part of; NULL: none does */
     size_t at;          /* index of the changed concept; n: none */
     assay_concept item; /* what it is now */
     const float
@@ -32,6 +33,7 @@ static assay_status apply(const assay_concepts *c, const edit *e, double thresho
             status = assay_concepts_append(made, i == e->at ? &e->item : &c->items[i],
                                            c->vectors + i * c->dim, true, err);
     }
+    if (status == ASSAY_OK) status = assay_concepts_carry(c, e->drop, e->into, made, err);
     if (status == ASSAY_OK) return assay_concepts_seal(made, out, err);
     assay_concepts_free(made);
     return status;
@@ -112,10 +114,14 @@ assay_status assay_concepts_merge(const assay_concepts *c, const size_t *which, 
     if (n < 2) return assay_fail(err, ASSAY_E_ARGUMENT, "a merger of %zu concepts", n);
     if (text != NULL && check_vector(c, vector, err) != ASSAY_OK) return ASSAY_E_ARGUMENT;
     bool *drop = assay_calloc(c->n, sizeof *drop);
-    if (drop == NULL) return assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory");
-    assay_status status = mark_merged(c, which, n, drop, err);
+    size_t *into = assay_calloc(c->n, sizeof *into);
+    assay_status status = drop == NULL || into == NULL
+                              ? assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory")
+                              : mark_merged(c, which, n, drop, err);
     if (status == ASSAY_OK) {
+        for (size_t i = 0; i < c->n; i++) into[i] = which[0];
         edit e = {.drop = drop,
+                  .into = into,
                   .at = which[0],
                   .item = c->items[which[0]],
                   .vector = vector,
@@ -125,6 +131,7 @@ assay_status assay_concepts_merge(const assay_concepts *c, const size_t *which, 
         status = apply(c, &e, c->threshold, out, err);
     }
     free(drop);
+    free(into);
     return status;
 }
 
@@ -135,6 +142,7 @@ typedef struct pruning {
     assay_words *words; /* [n] */
     bool *drop;         /* [n] */
     bool *kept;         /* [n] decided to stay */
+    size_t *into; /* [n] the kept one of the same direction that a dropped one doubles; n: none */
     double rouge, cosine;
 } pruning;
 
@@ -163,9 +171,11 @@ static assay_status prune(pruning *p, assay_error *err) {
     }
     for (size_t i = 0; i < p->c->n; i++) {
         bool yes = false;
+        p->into[i] = p->c->n;
         if (p->kept[i]) continue;
         for (size_t k = 0; k < p->c->n && !yes && status == ASSAY_OK; k++) {
             if (p->kept[k]) status = is_double(p, i, k, &yes, err);
+            if (yes && p->c->items[i].valence == p->c->items[k].valence) p->into[i] = k;
         }
         if (status != ASSAY_OK) return status;
         p->kept[i] = !yes;
@@ -182,16 +192,18 @@ assay_status assay_concepts_deduplicate(const assay_concepts *c, double rouge, d
     p.words = assay_calloc(c->n, sizeof *p.words);
     p.drop = assay_calloc(c->n, sizeof *p.drop);
     p.kept = assay_calloc(c->n, sizeof *p.kept);
-    if (p.words == NULL || p.drop == NULL || p.kept == NULL)
+    p.into = assay_calloc(c->n, sizeof *p.into);
+    if (p.words == NULL || p.drop == NULL || p.kept == NULL || p.into == NULL)
         status = assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory");
     if (status == ASSAY_OK) status = prune(&p, err);
     if (status == ASSAY_OK) {
-        const edit e = {.drop = p.drop, .at = c->n};
+        const edit e = {.drop = p.drop, .into = p.into, .at = c->n};
         status = apply(c, &e, c->threshold, out, err);
     }
     for (size_t i = 0; p.words != NULL && i < c->n; i++) assay_words_free(&p.words[i]);
     free(p.words);
     free(p.drop);
     free(p.kept);
+    free(p.into);
     return status;
 }

@@ -21,6 +21,11 @@ static void print_concept(const assay_concepts *c, size_t i, assay_buffer *out) 
     assay_json_string(out, c->items[i].value);
     assay_buffer_print(out, ",\"valence\":\"%s\"", direction(c->items[i].valence));
     if (c->items[i].pinned) assay_buffer_print(out, ",\"pinned\":true");
+    for (size_t k = 0; k < c->origins[i].n; k++) {
+        assay_buffer_print(out, "%s", k > 0 ? "," : ",\"from\":[");
+        assay_json_string(out, c->origins[i].ids[k]);
+    }
+    if (c->origins[i].n > 0) assay_buffer_print(out, "]");
     for (size_t d = 0; c->encoder.name != NULL && d < c->dim; d++) {
         /* Nine digits bring the same float back. */
         assay_buffer_print(out, "%s%.9g", d > 0 ? "," : ",\"vector\":[",
@@ -65,9 +70,26 @@ static assay_status read_vector(const cJSON *json, const char *what, size_t dim,
     return ASSAY_OK;
 }
 
+static assay_status read_origins(const cJSON *json, const char *what, assay_origins *out,
+                                 assay_error *err) {
+    const cJSON *array, *id;
+    if (!assay_json_has(json, "from")) return ASSAY_OK;
+    assay_status status = assay_json_get_array(json, "from", ASSAY_MAX_ORIGINS, what, &array, err);
+    if (status != ASSAY_OK) return status;
+    cJSON_ArrayForEach(id, array) {
+        if (!cJSON_IsString(id) || id->valuestring[0] == '\0' ||
+            (out->n > 0 && strcmp(out->ids[out->n - 1], id->valuestring) >= 0))
+            return assay_fail(err, ASSAY_E_FORMAT,
+                              "%s: \"from\" is not a list of ids in ascending order", what);
+        status = assay_origins_add(out, id->valuestring, err);
+        if (status != ASSAY_OK) return status;
+    }
+    return out->n > 0 ? ASSAY_OK : assay_fail(err, ASSAY_E_FORMAT, "%s: \"from\" is empty", what);
+}
+
 static assay_status read_concept(const cJSON *json, const char *file, const assay_values *values,
                                  float *vector, assay_concepts *c, assay_error *err) {
-    static const char *const keys[] = {"text", "value", "valence", "pinned", "vector"};
+    static const char *const keys[] = {"text", "value", "valence", "pinned", "from", "vector"};
     char what[200];
     const char *valence = NULL;
     assay_concept item = {0};
@@ -90,7 +112,7 @@ static assay_status read_concept(const cJSON *json, const char *file, const assa
                    : strcmp(valence, "opposes") == 0 ? ASSAY_OPPOSES
                                                      : ASSAY_UNRELATED;
     status = assay_concepts_append(c, &item, c->encoder.name != NULL ? vector : NULL, true, &inner);
-    if (status == ASSAY_OK) return ASSAY_OK;
+    if (status == ASSAY_OK) return read_origins(json, what, &c->origins[c->n - 1], err);
     return assay_fail(err, status == ASSAY_E_ARGUMENT ? ASSAY_E_FORMAT : status, "%s: %s", file,
                       inner.text);
 }

@@ -124,6 +124,7 @@ static assay_status with_threshold(const assay_concepts *c, double threshold, as
                                                threshold, c->n, &made, err);
     for (size_t i = 0; i < c->n && status == ASSAY_OK; i++)
         status = assay_concepts_append(made, &c->items[i], c->vectors + i * c->dim, true, err);
+    if (status == ASSAY_OK) status = assay_concepts_carry(c, NULL, NULL, made, err);
     if (status == ASSAY_OK) return assay_concepts_seal(made, out, err);
     assay_concepts_free(made);
     return status;

@@ -18,6 +18,7 @@ typedef struct import {
     imported *items;
     size_t n, cap;
     assay_concept *known;       /* [n] the same as concepts */
+    const char **known_ids;     /* [n] */
     const assay_values *values; /* only while it is read */
 } import;
 
@@ -30,6 +31,7 @@ static void destroy(void *context) {
     }
     free(m->items);
     free(m->known);
+    free(m->known_ids);
     free(m);
 }
 
@@ -117,10 +119,13 @@ static assay_status read_lines(import *m, const char *bytes, size_t n, const cha
 
 static assay_status list_known(import *m, assay_error *err) {
     m->known = assay_alloc(m->n, sizeof *m->known);
-    if (m->known == NULL) return assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory");
+    m->known_ids = assay_alloc(m->n, sizeof *m->known_ids);
+    if (m->known == NULL || m->known_ids == NULL)
+        return assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory");
     for (size_t i = 0; i < m->n; i++) {
         m->known[i] = (assay_concept){m->items[i].phrase.text, m->items[i].value,
                                       m->items[i].phrase.valence, false};
+        m->known_ids[i] = m->items[i].id;
     }
     return ASSAY_OK;
 }
@@ -157,6 +162,7 @@ assay_status assay_extractor_import(const char *bytes, size_t n, const char *nam
     *out = (assay_extractor){.context = m,
                              .name = "import",
                              .known = m->known,
+                             .known_ids = m->known_ids,
                              .n_known = m->n,
                              .extract = extract,
                              .destroy = destroy};

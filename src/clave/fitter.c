@@ -118,20 +118,29 @@ void assay_combine_heads(const double score[ASSAY_HEADS], double log_p[3]) {
     for (size_t k = 0; k < 3; k++) log_p[k] = assay_log(p[k] / sum + never);
 }
 
-void assay_fitter_score(assay_fitter *f, const assay_products *p, size_t value,
-                        double (*log_p)[3]) {
-    for (size_t i = 0; i < f->n_left; i++) {
-        for (size_t head = 0; head < ASSAY_HEADS; head++) f->scores[i][head] = f->constant[head];
-    }
+/* Scores of all heads into f->scores [n]. */
+static void score(assay_fitter *f, const assay_products *p, size_t value, const uint32_t *texts,
+                  size_t n_texts) {
     for (size_t head = 0; head < ASSAY_HEADS; head++) {
         size_t n = f->n[head];
         if (n > 0)
-            assay_products_gather(p, f->set, value, f->left_out, f->n_left, f->rows[head], n,
-                                  f->test);
-        for (size_t i = 0; i < f->n_left; i++) {
-            if (n > 0) f->scores[i][head] = assay_logistic_dot(f->test + i * n, f->a[head], n);
+            assay_products_gather(p, f->set, value, texts, n_texts, f->rows[head], n, f->test);
+        for (size_t i = 0; i < n_texts; i++) {
+            f->scores[i][head] =
+                n > 0 ? assay_logistic_dot(f->test + i * n, f->a[head], n) : f->constant[head];
         }
     }
+}
+
+void assay_fitter_score_texts(assay_fitter *f, const assay_products *p, size_t value,
+                              const uint32_t *texts, size_t n, double (*log_p)[3]) {
+    score(f, p, value, texts, n);
+    for (size_t i = 0; i < n; i++) assay_combine_heads(f->scores[i], log_p[i]);
+}
+
+void assay_fitter_score(assay_fitter *f, const assay_products *p, size_t value,
+                        double (*log_p)[3]) {
+    score(f, p, value, f->left_out, f->n_left);
     for (size_t i = 0; i < f->n_left; i++)
         assay_combine_heads(f->scores[i], log_p[f->left_index[i]]);
 }

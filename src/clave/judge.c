@@ -145,7 +145,7 @@ static void decide(const judge *j, const judge_scratch *s, size_t v, assay_judge
     double log_p[3];
     assay_combine_heads(s->score + v * ASSAY_HEADS, log_p);
     *out = (assay_judgement){.label = assay_decide(log_p, p->offset, p->allowed)};
-    assay_probabilities(log_p, j->c->temperature, out->p);
+    assay_probabilities(log_p, j->c->temperature, p->shift, out->p);
     out->confidence = out->p[out->label + 1];
     out->abstained = out->confidence < j->min_confidence;
 }

@@ -60,7 +60,7 @@ static void count(assay_target *t) {
     for (size_t i = 0; i < t->n; i++) t->count[t->label[i] + 1]++;
     /* Half a label more of each, so that none is impossible. */
     for (size_t k = 0; k < 3; k++)
-        t->prior[k] = assay_log(((double)t->count[k] + 0.5) / ((double)t->n + 1.5));
+        t->natural[k] = t->prior[k] = assay_log(((double)t->count[k] + 0.5) / ((double)t->n + 1.5));
     t->allowed[0] = t->count[0] >= ASSAY_LEAST_LABELS;
     t->allowed[1] = true;
     t->allowed[2] = t->count[2] >= ASSAY_LEAST_LABELS;
