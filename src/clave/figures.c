@@ -31,11 +31,13 @@ static double f1_of(const counts *c, int k) {
     return share(2 * c->n[k][k], row_of(c, k) + column_of(c, k));
 }
 
-static double macro_f1_of(const counts *c) {
+/* absent [3]: the F1 of a label that occurs in neither; NAN leaves it out. */
+static double macro_f1_of(const counts *c, const double *absent) {
     double sum = 0;
     int n = 0;
     for (int k = 0; k < N_LABELS; k++) {
         double f1 = f1_of(c, k);
+        if (isnan(f1)) f1 = absent[k];
         if (isnan(f1)) continue;
         sum += f1;
         n++;
@@ -60,7 +62,7 @@ static void from_confusion(const counts *c, assay_valence_figures *out) {
         n_gold++;
     }
     out->accuracy = share(right, n);
-    out->macro_f1 = macro_f1_of(c);
+    out->macro_f1 = macro_f1_of(c, out->f1);
     out->balanced_accuracy = n_gold > 0 ? recalls / n_gold : NAN;
     out->majority_accuracy = share(most, n);
     out->majority_macro_f1 = n_gold > 0 ? share(2 * most, n + most) / n_gold : NAN;
@@ -109,19 +111,27 @@ static int by_cluster(const void *a, const void *b) {
     return (x->cluster > y->cluster) - (x->cluster < y->cluster);
 }
 
+typedef struct resampling {
+    const counts *clusters;
+    const double *f1; /* of the whole */
+} resampling;
+
+/* A rare label is missing from many replicates. Were it left out there, a mean of fewer labels would stand for one of all of
+ * them, and the interval lie beside the figure; it keeps the F1 that it has in the whole. */
 static double macro_f1_of_picks(const void *context, const uint32_t *picks, size_t n) {
-    const counts *clusters = context;
+    const resampling *r = context;
+    const counts *clusters = r->clusters;
     counts sum = {0};
     for (size_t i = 0; i < n; i++) {
         for (int g = 0; g < N_LABELS; g++) {
             for (int k = 0; k < N_LABELS; k++) sum.n[g][k] += clusters[picks[i]].n[g][k];
         }
     }
-    return macro_f1_of(&sum);
+    return macro_f1_of(&sum, r->f1);
 }
 
-static assay_status interval_of(clustered *items, size_t n, uint64_t seed, double ends[2],
-                                assay_error *err) {
+static assay_status interval_of(clustered *items, size_t n, uint64_t seed,
+                                assay_valence_figures *out, assay_error *err) {
     counts *clusters = assay_calloc(n, sizeof *clusters);
     size_t n_clusters = 0;
     if (clusters == NULL) return assay_fail(err, ASSAY_E_MEMORY, "figures: out of memory");
@@ -130,7 +140,9 @@ static assay_status interval_of(clustered *items, size_t n, uint64_t seed, doubl
         if (i == 0 || items[i].cluster != items[i - 1].cluster) n_clusters++;
         clusters[n_clusters - 1].n[items[i].gold][items[i].predicted]++;
     }
-    assay_status status = assay_bootstrap(macro_f1_of_picks, clusters, n_clusters, seed, ends, err);
+    resampling r = {clusters, out->f1};
+    assay_status status =
+        assay_bootstrap(macro_f1_of_picks, &r, n_clusters, seed, out->macro_f1_ci, err);
     free(clusters);
     return status;
 }
@@ -181,7 +193,7 @@ assay_status assay_valence_measure(const int8_t *gold, const int8_t *predicted,
     out->n_abstained = n - judged;
     from_confusion(&all, out);
     out->ece = p != NULL ? ece_of(confidences, judged) : NAN;
-    status = interval_of(items, judged, seed, out->macro_f1_ci, err);
+    status = interval_of(items, judged, seed, out, err);
     free(confidences);
     free(items);
     return status;

@@ -1,8 +1,11 @@
-// Assay's page. Knows everyone: the address, the engine, the two views; each of them knows only its own part.
+// Assay's page. Knows everyone: the address, the engine, the views; each of them knows only its own part.
 
+import { AnnotateApp } from './annotate-app.js';
+import { ClassifierApp } from './classifier-app.js';
 import { EngineKeeper } from './engine/keeper.js';
 import { openRecord } from './engine/open-record.js';
 import { count, percent } from './eval/format.js';
+import { VIEWS } from './eval/params.js';
 import { describeRecipe, recipeJson } from './eval/recipe.js';
 import { parseSampleLine, recordName } from './eval/record.js';
 import { LOCAL } from './storage/local-model.js';
@@ -73,6 +76,10 @@ class App {
     },
   });
 
+  #surroundings = { open: () => this.#open(), status: this.#status, alerts: this.#alerts, address: this.#address };
+  #classifier = new ClassifierApp(find('#classifier'), this.#surroundings);
+  #annotate = new AnnotateApp(find('#annotate'), this.#surroundings);
+
   async start() {
     this.#address.read();
     acceptDrops((files) => void this.#openFiles(files));
@@ -101,7 +108,10 @@ class App {
   }
 
   #focusView() {
-    if (this.#params.view === 'results') this.#results.focus();
+    const { view } = this.#params;
+    if (view === 'results') this.#results.focus();
+    else if (view === 'classifier') this.#classifier.focus();
+    else if (view === 'annotate') this.#annotate.focus();
     else find('#evaluate-title').focus();
   }
 
@@ -210,8 +220,16 @@ class App {
     if (presence.state !== 'coming' && this.#mode === 'idle') void this.#renderSetup();
   }
 
-  /** Files from this device: models, or a run record. @param {File[]} files */
+  /** Files from this device: models, a run record, or what the view in sight works on. @param {File[]} files */
   async #openFiles(files) {
+    if (this.#params.view === 'classifier') {
+      await this.#classifier.openFiles(files);
+      return;
+    }
+    if (this.#params.view === 'annotate') {
+      await this.#annotate.openFiles(files);
+      return;
+    }
     if (!files.some(({ name }) => /\.gguf$/i.test(name))) {
       await this.#openFile(files[0]);
       return;
@@ -289,6 +307,7 @@ class App {
 
   /** @param {import('./engine/protocol.js').EventMessage} message */
   #onEvent(message) {
+    this.#classifier.onEvent(message);
     const { progress } = this.#evaluate;
     switch (message.name) {
       case 'loading':
@@ -402,7 +421,7 @@ class App {
 
   async #render() {
     const { view } = this.#params;
-    for (const name of /** @type {const} */ (['evaluate', 'results'])) {
+    for (const name of VIEWS) {
       find(`#${name}`).hidden = name !== view;
       const link = find(`nav [data-view='${name}']`);
       if (name === view) link.setAttribute('aria-current', 'page');
@@ -410,6 +429,8 @@ class App {
     }
     if (this.#mode === 'idle') await this.#renderSetup();
     if (view === 'results') await this.#renderResults();
+    if (view === 'classifier') await this.#classifier.show(this.#params);
+    if (view === 'annotate') await this.#annotate.show(this.#params);
   }
 
   async #renderSetup() {

@@ -1,4 +1,4 @@
-// What the bars of a sample's options show. Pure: runs in Node.
+// What a sample shows of the model's answers: the bars of its options, and its own words. Pure: runs in Node.
 
 /**
  * @typedef {object} OptionRow
@@ -34,4 +34,14 @@ export function optionRows(options, scores, prediction, gold) {
     chosen: i === prediction,
     gold: gold.includes(i),
   }));
+}
+
+/**
+ * @param {import('./record.js').FreeText} freeText
+ * @returns {{text: string, note: string}}  text: without the space that every answer begins with; note: '' or a sentence
+ */
+export function ownWords({ text, end }) {
+  const trimmed = text.trim();
+  if (end === 'length') return { text: trimmed, note: 'Cut off here: the recipe asks for no more tokens.' };
+  return { text: trimmed, note: trimmed === '' ? 'Nothing: it stopped at once.' : '' };
 }

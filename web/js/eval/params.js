@@ -2,7 +2,7 @@
 // that leaves out what is at its default. Pure: runs in Node.
 
 /**
- * @typedef {'evaluate' | 'results'} View
+ * @typedef {'evaluate' | 'results' | 'classifier' | 'annotate'} View
  * @typedef {'auto' | 'mt' | 'st'} Build
  * @typedef {'all' | 'right' | 'wrong' | 'ties'} Outcome
  *
@@ -20,6 +20,7 @@
  * @property {Outcome} show     filter of the sample browser
  * @property {string} task      filter of the sample browser; '' is every task
  * @property {number} page      of the sample browser, from 1
+ * @property {string} values    id of a value system of the page, for Classifier and Annotate; '' is the first
  */
 
 /** @type {Readonly<Params>} */
@@ -37,7 +38,11 @@ export const DEFAULT_PARAMS = Object.freeze({
   show: 'all',
   task: '',
   page: 1,
+  values: '',
 });
+
+/** @type {readonly View[]} */
+export const VIEWS = Object.freeze(/** @type {const} */ (['evaluate', 'results', 'classifier', 'annotate']));
 
 export const MAX_THREADS = 16;
 export const MAX_LIMIT = 1000000;
@@ -63,10 +68,10 @@ function name(text) {
 
 /** One reader for each key: the value, or undefined when the text is not one. */
 const READERS = /** @type {const} */ ({
-  view: (/** @type {string} */ t) => oneOf(t, ['evaluate', 'results']),
+  view: (/** @type {string} */ t) => oneOf(t, VIEWS),
   model: name,
   data: name,
-  recipe: (/** @type {string} */ t) => oneOf(t, ['ch3ef', 'ch3ef-tiles', 'grey']),
+  recipe: (/** @type {string} */ t) => oneOf(t, ['ch3ef', 'ch3ef-answers', 'ch3ef-tiles', 'grey']),
   limit: (/** @type {string} */ t) => (t === 'all' ? 0 : integer(t, 1, MAX_LIMIT)),
   threads: (/** @type {string} */ t) => integer(t, 1, MAX_THREADS),
   build: (/** @type {string} */ t) => oneOf(t, ['auto', 'mt', 'st']),
@@ -76,6 +81,7 @@ const READERS = /** @type {const} */ ({
   show: (/** @type {string} */ t) => oneOf(t, ['all', 'right', 'wrong', 'ties']),
   task: (/** @type {string} */ t) => (t.length <= 120 ? t : undefined),
   page: (/** @type {string} */ t) => integer(t, 1, MAX_LIMIT),
+  values: name,
 });
 
 /**

@@ -7,6 +7,7 @@
  * @property {string} note      what it does, in one sentence
  * @property {'normal' | 'grey'} image
  * @property {number} tileEdge  tiles along an image's longer edge
+ * @property {number} freeText  tokens of an answer in the model's own words; 0: none
  */
 
 /** @type {readonly Readonly<RecipeChoice>[]} */
@@ -16,13 +17,23 @@ export const RECIPES = Object.freeze([
     title: 'Ch3Ef',
     image: /** @type {const} */ ('normal'),
     tileEdge: 1,
+    freeText: 0,
     note: 'The bare question; each option is scored by the mean log-probability of its own tokens; the best one is the answer.',
+  }),
+  Object.freeze({
+    name: 'ch3ef-answers',
+    title: 'Ch3Ef, and answers in its own words',
+    image: /** @type {const} */ ('normal'),
+    tileEdge: 1,
+    freeText: 48,
+    note: 'The same scores; then the model also answers freely, in up to 48 tokens, for the Classifier to judge. Slower.',
   }),
   Object.freeze({
     name: 'ch3ef-tiles',
     title: 'Ch3Ef, images in tiles',
     image: /** @type {const} */ ('normal'),
     tileEdge: 4,
+    freeText: 0,
     note: 'Every image in up to 16 tiles and as a whole, as SmolVLM learned to see: sharper, and many times slower. Not for assay-mini.',
   }),
   Object.freeze({
@@ -30,6 +41,7 @@ export const RECIPES = Object.freeze([
     title: 'Blind baseline',
     image: /** @type {const} */ ('grey'),
     tileEdge: 1,
+    freeText: 0,
     note: 'The same, but every image is plain grey: what the model gets right without looking.',
   }),
 ]);
@@ -44,7 +56,8 @@ export function recipeJson(name, limit) {
   const choice = RECIPES.find((recipe) => recipe.name === name);
   if (!choice) throw new RangeError(`There is no recipe “${name}”.`);
   if (!Number.isInteger(limit) || limit < 0) throw new RangeError('The number of samples must be a whole number.');
-  return JSON.stringify({ name: choice.name, image: choice.image, limit, tile_edge: choice.tileEdge });
+  const { image, tileEdge, freeText } = choice;
+  return JSON.stringify({ name, image, limit, tile_edge: tileEdge, ...(freeText > 0 && { free_text: freeText }) });
 }
 
 /**

@@ -7,7 +7,7 @@
  * @property {string} engine
  * @property {{name: string, text: string, vision: string}} model
  * @property {{name: string, id: string}} dataset
- * @property {{name?: string, image?: string, limit?: number}} recipe
+ * @property {{name?: string, image?: string, limit?: number, free_text?: number}} recipe
  * @property {number} samples
  *
  * @typedef {object} RecordSample
@@ -18,7 +18,12 @@
  * @property {boolean} correct
  * @property {number} confidence
  * @property {number[]} scores    mean log-probability of each option
+ * @property {FreeText} [free_text]  the model's own words, where the recipe asks for them
  * @property {number} seconds
+ *
+ * @typedef {object} FreeText
+ * @property {string} text
+ * @property {'stop' | 'length'} end  length: cut off at the recipe's number of tokens
  *
  * @typedef {object} RecordEnd
  * @property {'end'} type
@@ -62,8 +67,16 @@ function isSample(value) {
     typeof line.correct === 'boolean' &&
     typeof line.confidence === 'number' &&
     Array.isArray(line.scores) &&
-    line.scores.every((score) => typeof score === 'number')
+    line.scores.every((score) => typeof score === 'number') &&
+    (line.free_text === undefined || isFreeText(line.free_text))
   );
+}
+
+/** @param {unknown} value @returns {value is FreeText} */
+function isFreeText(value) {
+  if (typeof value !== 'object' || value === null) return false;
+  const { text, end } = /** @type {Partial<FreeText>} */ (value);
+  return typeof text === 'string' && (end === 'stop' || end === 'length');
 }
 
 /** @param {unknown} value @returns {value is RecordHeader} */

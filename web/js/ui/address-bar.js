@@ -1,7 +1,7 @@
 // The address of the page as its state: read at the start and at every step through the history, written at every
 // change. Links of the page itself change the state without loading the page anew, so that a run goes on.
 
-import { DEFAULT_PARAMS, formatParams, parseParams } from '../eval/params.js';
+import { DEFAULT_PARAMS, VIEWS, formatParams, parseParams } from '../eval/params.js';
 
 /** @typedef {import('../eval/params.js').Params} Params */
 
@@ -33,9 +33,9 @@ export class AddressBar {
       const link = ownLink(event);
       if (!link) return;
       event.preventDefault();
-      const view = link.dataset.view;
+      const view = VIEWS.find((name) => name === link.dataset.view);
       if (view === 'results') this.set({ view }, true);
-      else if (view === 'evaluate') this.set({ ...FRESH_RESULTS, view }, true);
+      else if (view) this.set({ ...FRESH_RESULTS, view }, true);
       else this.set(parseParams(link.search).params, true);
       onFollow();
     });

@@ -51,6 +51,7 @@ const PATHS = Object.freeze({
   right: 'M2.5 8.5 6.2 12 13.5 4',
   wrong: 'M3.5 3.5l9 9M12.5 3.5l-9 9',
   tie: 'M3 5.7h10M3 10.3h10',
+  unrelated: 'M3 8h10',
   choice: 'M5 2.5 11.5 8 5 13.5',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   download: 'M8 2v8m-3.5-3.5L8 10l3.5-3.5M2.5 13.5h11',

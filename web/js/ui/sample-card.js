@@ -1,7 +1,7 @@
-// One scored sample: image, question, options. Owns the blob addresses of its images.
+// One scored sample: image, question, options, and what the model says freely. Owns the blob addresses of its images.
 
 import { percent } from '../eval/format.js';
-import { optionRows } from '../eval/options.js';
+import { optionRows, ownWords } from '../eval/options.js';
 import { dimensionKey, title } from '../eval/report.js';
 import { el, icon } from './dom.js';
 import { optionBars } from './option-bars.js';
@@ -42,6 +42,7 @@ export class SampleCard {
         el('div', { class: 'sample-head' }, chips(sample), outcomes(result)),
         el('p', { class: 'question' }, sample.question),
         optionBars(optionRows(sample.options, result.scores, result.prediction, sample.gold)),
+        result.free_text && freeAnswer(result.free_text),
         el(
           'p',
           { class: 'sample-foot' },
@@ -100,5 +101,17 @@ function outcomes(result) {
     result.correct
       ? el('span', { class: 'outcome outcome-right' }, icon('right'), 'Right')
       : el('span', { class: 'outcome outcome-wrong' }, icon('wrong'), 'Wrong'),
+  );
+}
+
+/** @param {import('../eval/record.js').FreeText} freeText */
+function freeAnswer(freeText) {
+  const { text, note } = ownWords(freeText);
+  return el(
+    'div',
+    { class: 'own-words' },
+    el('p', { class: 'own-words-title' }, 'In its own words'),
+    text !== '' && el('p', { class: 'own-words-text' }, text),
+    note !== '' && el('p', { class: 'small soft' }, note),
   );
 }
