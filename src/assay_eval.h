@@ -27,11 +27,14 @@
  * "normal", or "grey" (every pixel 128: the blind baseline). limit: 0 = all; else the samples
  * taken: of every task its first, then of every task its second, ..., until there are `limit`, where the tasks of the
  * three dimensions take turns; run in index order. tile_edge: longest edge of an image in tiles of the model, 1 (one tile: fast) to
- * ASSAY_MAX_TILE_EDGE; 4 is SmolVLM's own. Absent keys take these defaults; the canonical recipe has all of them, but for
- * a tile_edge of 1. */
+ * ASSAY_MAX_TILE_EDGE; 4 is SmolVLM's own. free_text: new tokens, up to ASSAY_MAX_FREE_TEXT, of an answer in the model's own
+ * words, behind the same image, question and start of the answer as the options; 0 = none. It always takes the likeliest
+ * token. Absent keys take these defaults; the canonical recipe has all of them, but for a tile_edge of 1 and a free_text
+ * of 0. */
+#define ASSAY_MAX_FREE_TEXT 512
 
-/* JSON of a built-in recipe: "ch3ef", "ch3ef-tiles" (tile_edge 4), "grey" (blind). NULL when there is none of this
- * name. */
+/* JSON of a built-in recipe: "ch3ef", "ch3ef-answers" (free_text 48), "ch3ef-tiles" (tile_edge 4), "grey" (blind). NULL
+ * when there is none of this name. */
 const char *assay_recipe_builtin(const char *name);
 /* Canonical form of a recipe (NULL = {}), with `limit` in place of its own unless that is negative.
  * Free with free(). */
@@ -72,16 +75,16 @@ size_t assay_run_done(const assay_run *run);
 const assay_sample *assay_run_sample(const assay_run *run, size_t i);
 /* Next sample to score, or NULL when all are done. */
 const assay_sample *assay_run_next(const assay_run *run);
-/* Scores the sample of assay_run_next. images: its encoded files, in order, checked here against
- * their hashes. On failure nothing changed, and the step may be tried again. `seconds` of the step
- * are measured inside and written to the line. */
+/* Scores the sample of assay_run_next; then the model answers freely, where the recipe says so. images: the sample's
+ * encoded files, in order, checked here against their hashes. On failure nothing changed, and the step may be tried again.
+ * `seconds` of the step are measured inside and written to the line. */
 assay_status assay_run_step(assay_run *run, const assay_blob *images, const char **line,
                             assay_error *err);
 /* E_ARGUMENT while samples are missing. */
 assay_status assay_run_close(assay_run *run, const char **line, assay_error *err);
 
 /* Scores sample i < done again and compares bits with the record's; the run stays as it is. E_CHECK
- * names the sample, and the first option and token that differ. images as for a step. */
+ * names the sample, and the first option (or the free answer) and token that differ. images as for a step. */
 assay_status assay_run_verify(assay_run *run, size_t i, const assay_blob *images, assay_error *err);
 
 /* ---- record ---- */
@@ -91,12 +94,14 @@ assay_status assay_run_verify(assay_run *run, size_t i, const assay_blob *images
  *   {"type":"run","format":1,"engine":"0.1.0","build":{...},"model":{"name","text","vision"},
  *    "dataset":{"name","id"},"recipe":{...},"samples":N}
  *   {"type":"sample","id","prediction":i,"tie":bool,"correct":bool,"confidence":x,"scores":[mean],
- *    "bits":["hex of each token's f32, 8 digits each", ...],"seconds":x}
+ *    "bits":["hex of each token's f32, 8 digits each", ...],"free_text":FREE,"seconds":x}
  *   {"type":"end","hallmark":"...","samples":N}
+ *   FREE: {"bits":"hex of each token's f32","end":"stop" or "length","text":"...","tokens":[id, ...]}, canonical; only where
+ *   the recipe asks for it. tokens: all that were chosen, the stop token too when it ended there, which is not in the text.
  *
  * hallmark = SHA-256 of: "assay 1\n", then text sha256, vision sha256, dataset id, canonical
- * recipe, each with "\n", then for every sample in index order: id "\n", and every option's bits
- * with "\n". Timing, build and engine version never enter it. */
+ * recipe, each with "\n", then for every sample in index order: id "\n", every option's bits with
+ * "\n", and where it is there FREE "\n". Timing, build and engine version never enter it. */
 
 /* What the header says. Strings are NUL-terminated copies; free with assay_record_info_free. */
 typedef struct assay_record_info {
@@ -104,6 +109,7 @@ typedef struct assay_record_info {
     char *model_name, *dataset_name;
     char text_sha256[65], vision_sha256[65], dataset_id[65]; /* vision "": none */
     size_t n_samples;                                        /* of the whole run */
+    int free_text; /* tokens of the recipe's free answers; 0: none */
 } assay_record_info;
 assay_status assay_record_read_header(const char *record, size_t n, assay_record_info *out,
                                       assay_error *err);
@@ -111,7 +117,8 @@ void assay_record_info_free(assay_record_info *info); /* a zeroed one is fine */
 
 /* Checks that a record is whole, that scores, prediction and confidence of every line follow from
  * its bits, and the hallmark from all lines. E_FORMAT when it is no record, E_CHECK when it does
- * not hold or is not finished. */
+ * not hold or is not finished. That a free answer's text is its tokens' is checked where the model is: by
+ * assay_run_resume. */
 assay_status assay_record_check(const char *record, size_t n, assay_error *err);
 
 /* ---- report ---- */
@@ -131,6 +138,24 @@ assay_status assay_record_check(const char *record, size_t n, assay_error *err);
  * contradicts itself. */
 assay_status assay_report(const assay_dataset *dataset, const char *record, size_t n, char **json,
                           assay_error *err);
+
+/* ---- answers ---- */
+
+/* What a model answered to one sample of a run, for judges of values (assay_judge.h). */
+typedef struct assay_answer {
+    char *id;       /* of the sample */
+    char *question; /* as one line, "[image 1]" where an image stands in it */
+    char *text;     /* UTF-8, may be empty */
+    /* text is in the model's own words, without white space around it; else it is the option that it chose. */
+    bool free_text;
+    uint32_t cluster; /* the same where samples share an image or a cluster; from 0, no gaps */
+} assay_answer;
+
+/* One for every sample line of a record, in order; the record is checked as for a report and need not be finished. *out
+ * [*n_out] is freed by assay_answers_free; NULL and 0 on failure and without lines. */
+assay_status assay_record_answers(const assay_dataset *dataset, const char *record, size_t n,
+                                  assay_answer **out, size_t *n_out, assay_error *err);
+void assay_answers_free(assay_answer *answers, size_t n); /* NULL is fine */
 
 /* ---- statistics (public because pages and tests need them) ---- */
 

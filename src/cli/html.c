@@ -23,9 +23,14 @@ static const char page_start[] =
     "tr.d2 th { padding-left: 3.2rem; color: var(--soft); }\ntd.plot { width: 30%; min-width: "
     "9rem; }\nsvg { display: block; width: 100%; height: 1rem; }\n"
     "dt { float: left; clear: left; width: 7rem; }\ndd { margin-left: 7rem; color: var(--ink); "
-    "overflow-wrap: anywhere; }\ncode { font-size: .9em; }\n</style>\n</head>\n<body>\n";
+    "overflow-wrap: anywhere; }\ncode { font-size: .9em; }\n"
+    "h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }\nol.answers { list-style: none; padding: 0; "
+    "}\nol.answers li { "
+    "border-bottom: 1px solid var(--line); padding: .5rem 0; overflow-wrap: anywhere; "
+    "}\nol.answers p { margin: 0; }\n"
+    "ol.answers .said { color: var(--ink); white-space: pre-wrap; }\n</style>\n</head>\n<body>\n";
 
-static void append_escaped(assay_buffer *out, const char *text) {
+void assay_html_append_text(assay_buffer *out, const char *text) {
     for (; *text != '\0'; text++) {
         const char *entity = *text == '&'    ? "&amp;"
                              : *text == '<'  ? "&lt;"
@@ -56,7 +61,7 @@ static void print_plot(assay_buffer *out, const assay_row *row) {
 
 static void print_row(assay_buffer *out, int depth, const char *name, const assay_row *row) {
     assay_buffer_print(out, "<tr class=\"d%d\"><th scope=\"row\">", depth);
-    append_escaped(out, name);
+    assay_html_append_text(out, name);
     assay_buffer_print(out, "%s</th><td>%.0f</td>", row->sight ? " *" : "", row->n);
     if (row->n > 0) {
         assay_buffer_print(out, "<td>%.1f %%</td><td>%.1f – %.1f</td><td>%.1f %%</td>",
@@ -82,7 +87,7 @@ static void print_groups(assay_buffer *out, const cJSON *list, int depth) {
 static void print_fact(assay_buffer *out, const char *name, const char *value) {
     if (value[0] == '\0') return;
     assay_buffer_print(out, "<dt>%s</dt><dd><code>", name);
-    append_escaped(out, value);
+    assay_html_append_text(out, value);
     assay_buffer_print(out, "</code></dd>\n");
 }
 
@@ -92,11 +97,11 @@ void assay_html_print(const cJSON *report, assay_buffer *out) {
     assay_buffer recipe = {0};
     assay_buffer_append(out, page_start, sizeof page_start - 1);
     assay_buffer_print(out, "<h1>");
-    append_escaped(out, assay_report_text(report, "model", "name"));
+    assay_html_append_text(out, assay_report_text(report, "model", "name"));
     assay_buffer_print(out, " on ");
-    append_escaped(out, assay_report_text(report, "dataset", "name"));
+    assay_html_append_text(out, assay_report_text(report, "dataset", "name"));
     assay_buffer_print(out, "</h1>\n<p>Recipe ");
-    append_escaped(out, assay_report_text(report, "recipe", "name"));
+    assay_html_append_text(out, assay_report_text(report, "recipe", "name"));
     assay_buffer_print(out,
                        ". Accuracy with 95 %% Wilson intervals (band); the tick is chance. %.0f "
                        "ties. * cannot be answered without the image.</p>\n",
@@ -106,7 +111,9 @@ void assay_html_print(const cJSON *report, assay_buffer *out) {
     print_row(out, 0, "All", &all);
     print_row(out, 1, "Samples that need sight", &sight);
     print_groups(out, cJSON_GetObjectItemCaseSensitive(report, "dimensions"), 0);
-    assay_buffer_print(out, "</tbody>\n</table>\n<dl>\n");
+    assay_buffer_print(out, "</tbody>\n</table>\n");
+    assay_html_print_answers(report, out);
+    assay_buffer_print(out, "<dl>\n");
     const char *hallmark = assay_report_text(report, NULL, "hallmark");
     print_fact(out, "Hallmark", hallmark[0] != '\0' ? hallmark : "none: the run is not finished");
     print_fact(out, "Text model", assay_report_text(report, "model", "text"));

@@ -189,8 +189,9 @@ static bool parse(run_options *o, int argc, char **argv, int *code) {
          .text = &o->host.data},
         {.name = "--recipe",
          .value = "R",
-         .help = "ch3ef, ch3ef-tiles (images in up to 16 tiles), grey (blind), a JSON file, or "
-                 "JSON itself [ch3ef]",
+         .help = "ch3ef, ch3ef-answers (the model also answers in its own words), ch3ef-tiles "
+                 "(images in up "
+                 "to 16 tiles), grey (blind), a JSON file, or JSON itself [ch3ef]",
          .text = &o->recipe},
         {.name = "--limit",
          .value = "N",

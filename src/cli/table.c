@@ -29,11 +29,14 @@ const char *assay_report_text(const cJSON *report, const char *object, const cha
     return cJSON_IsString(item) ? item->valuestring : "";
 }
 
-/* Names come from files: control characters stay off the terminal. */
-static void append_plain(assay_buffer *out, const char *text) {
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        assay_buffer_append(out, c < 0x20 || c == 0x7F ? "?" : text, 1);
+/* Texts come from files: control characters stay off the terminal, those of U+0080 ... U+009F, C2 80 ... C2 9F, too. */
+void assay_table_append_text(assay_buffer *out, const char *text) {
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        bool space = *c == '\n' || *c == '\r' || *c == '\t',
+             high = *c == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0;
+        bool control = *c < 0x20 || *c == 0x7F || high;
+        assay_buffer_append(out, space ? " " : control ? "?" : (const char *)c, 1);
+        if (high) c++;
     }
 }
 
@@ -41,7 +44,7 @@ static void print_row(assay_buffer *out, int indent, const char *name, const ass
     const int width = 44;
     size_t columns = (size_t)indent;
     assay_buffer_print(out, "%*s", indent, "");
-    append_plain(out, name);
+    assay_table_append_text(out, name);
     for (const char *p = name; *p != '\0'; p++)
         columns += ((unsigned char)*p & 0xC0) != 0x80; /* code points */
     if (row->sight) assay_buffer_print(out, " *");
@@ -73,17 +76,18 @@ void assay_table_print(const cJSON *report, assay_buffer *out) {
               sight = assay_row_of(cJSON_GetObjectItemCaseSensitive(report, "sight"));
     const char *hallmark = assay_report_text(report, NULL, "hallmark");
     double seconds = number(report, "seconds"), total = number(report, "n_total");
-    append_plain(out, assay_report_text(report, "model", "name"));
+    assay_table_append_text(out, assay_report_text(report, "model", "name"));
     assay_buffer_print(out, " on ");
-    append_plain(out, assay_report_text(report, "dataset", "name"));
+    assay_table_append_text(out, assay_report_text(report, "dataset", "name"));
     assay_buffer_print(out, ", recipe ");
-    append_plain(out, assay_report_text(report, "recipe", "name"));
+    assay_table_append_text(out, assay_report_text(report, "recipe", "name"));
     assay_buffer_print(out, "\n\n%-44s%6s %8s %10s %15s %9s\n", "", "n", "correct", "accuracy",
                        "95 % interval", "chance");
     print_row(out, 0, "All", &all);
     print_row(out, 0, "Samples that need sight", &sight);
     print_groups(out, cJSON_GetObjectItemCaseSensitive(report, "dimensions"), 0);
     assay_buffer_print(out, "\n* cannot be answered without the image\n");
+    assay_table_print_answers(report, out);
     assay_buffer_print(out, "ties          %.0f of %.0f (the first of the best options counts)\n",
                        all.ties, all.n);
     if (seconds > 0)

@@ -1,5 +1,6 @@
-/* Features of the images -> prefill of image and question once -> all options in one batch. Nothing of an
- * earlier sample remains in the session. */
+/* Features of the images -> prefill of image and question once -> all options in one batch -> the free answer, which
+ * goes on where the prefill ended: scoring leaves the timeline as it is. Nothing of an earlier sample remains in the
+ * session. */
 #include "eval/ppl.h"
 
 #include <stdlib.h>
@@ -68,6 +69,9 @@ assay_status assay_ppl_score(assay_ppl *p, const assay_sample *sample, const ass
         status = assay_session_prefill(p->session, &prompt, err);
     }
     if (status == ASSAY_OK) status = score_options(p, &in, out, err);
+    if (status == ASSAY_OK && p->recipe->free_text > 0)
+        status = assay_free_text_generate(p->session, p->recipe->free_text, &out->free_text, err);
+    if (status != ASSAY_OK) assay_scores_free(out);
     assay_instruction_free(&in);
     return status;
 }

@@ -1,5 +1,5 @@
-/* Inferencer "ppl": mean log-probability of each option's own tokens behind image and question
- * (Ch3Ef's scoring). */
+/* Inferencer "ppl": mean log-probability of each option's own tokens behind image and question (Ch3Ef's scoring);
+ * then a free answer, where the recipe asks for one. */
 #ifndef ASSAY_EVAL_PPL_H
 #define ASSAY_EVAL_PPL_H
 

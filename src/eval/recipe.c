@@ -16,6 +16,7 @@ static const struct {
     const char *name, *json;
 } builtin[] = {
     {"ch3ef", "{\"name\":\"ch3ef\"}"},
+    {"ch3ef-answers", "{\"free_text\":48,\"name\":\"ch3ef-answers\"}"},
     {"ch3ef-tiles", "{\"name\":\"ch3ef-tiles\",\"tile_edge\":4}"},
     {"grey", "{\"image\":\"grey\",\"name\":\"grey\"}"},
 };
@@ -29,12 +30,12 @@ const char *assay_recipe_builtin(const char *name) {
 
 typedef struct fields { /* as written, or the defaults */
     const char *name, *query, *answer, *inferencer, *image;
-    int64_t limit, tile_edge;
+    int64_t limit, tile_edge, free_text;
 } fields;
 
 static assay_status read_fields(const cJSON *json, fields *f, assay_error *err) {
-    static const char *const keys[] = {"name",  "query", "answer",   "inferencer",
-                                       "image", "limit", "tile_edge"};
+    static const char *const keys[] = {"name",  "query", "answer",    "inferencer",
+                                       "image", "limit", "tile_edge", "free_text"};
     const struct {
         const char *key;
         const char **out;
@@ -54,6 +55,10 @@ static assay_status read_fields(const cJSON *json, fields *f, assay_error *err) 
     if (status == ASSAY_OK && assay_json_has(json, "tile_edge")) {
         status = assay_json_get_integer(json, "tile_edge", 1, ASSAY_MAX_TILE_EDGE, "recipe",
                                         &f->tile_edge, err);
+    }
+    if (status == ASSAY_OK && assay_json_has(json, "free_text")) {
+        status = assay_json_get_integer(json, "free_text", 0, ASSAY_MAX_FREE_TEXT, "recipe",
+                                        &f->free_text, err);
     }
     return status;
 }
@@ -94,12 +99,13 @@ static assay_status check_fields(const fields *f, const char **question, const c
     return ASSAY_OK;
 }
 
-/* Keys in sorted order. tile_edge is younger than the first records: with its default it is left out, so
- * that they keep their hallmark. */
+/* Keys in sorted order. tile_edge and free_text are younger than the first records: with their defaults they are left
+ * out, so that these keep their hallmark. */
 static char *print_canonical(const fields *f) {
     assay_buffer out = {0};
     assay_buffer_print(&out, "{\"answer\":");
     assay_json_string(&out, f->answer);
+    if (f->free_text != 0) assay_buffer_print(&out, ",\"free_text\":%d", (int)f->free_text);
     assay_buffer_print(&out, ",\"image\":");
     assay_json_string(&out, f->image);
     assay_buffer_print(&out, ",\"inferencer\":");
@@ -116,7 +122,7 @@ static char *print_canonical(const fields *f) {
 
 assay_status assay_recipe_parse(const char *json, int64_t limit, assay_recipe *out,
                                 assay_error *err) {
-    fields f = {"ch3ef", "{question}", "{option}", "ppl", "normal", 0, 1};
+    fields f = {"ch3ef", "{question}", "{option}", "ppl", "normal", 0, 1, 0};
     const char *question = NULL, *option = NULL;
     cJSON *root = NULL;
     *out = (assay_recipe){0};
@@ -134,6 +140,7 @@ assay_status assay_recipe_parse(const char *json, int64_t limit, assay_recipe *o
         out->grey = strcmp(f.image, "grey") == 0;
         out->limit = (size_t)f.limit;
         out->tile_edge = (int)f.tile_edge;
+        out->free_text = (int)f.free_text;
         out->canonical = print_canonical(&f);
         out->query_before = assay_strndup(f.query, (size_t)(question - f.query));
         out->query_after =

@@ -12,6 +12,7 @@ typedef struct assay_recipe {
                             nothing does */
     bool grey;
     int tile_edge; /* longest edge of an image, in tiles */
+    int free_text; /* tokens of a free answer; 0: none */
     size_t limit;  /* 0: all */
 } assay_recipe;
 

@@ -49,7 +49,12 @@ void assay_record_print_sample(const assay_sample *sample, const assay_scores *s
         assay_buffer_print(out, "%s\"%.*s\"", i > 0 ? "," : "", (int)n, bits);
         bits += n + 1;
     }
-    assay_buffer_print(out, "],\"seconds\":%.4f}\n", seconds);
+    assay_buffer_append(out, "]", 1);
+    if (scores->free_text.json != NULL) {
+        assay_buffer_print(out, ",\"free_text\":");
+        assay_buffer_append(out, scores->free_text.json, strlen(scores->free_text.json));
+    }
+    assay_buffer_print(out, ",\"seconds\":%.4f}\n", seconds);
 }
 
 void assay_record_print_end(const char *hallmark, size_t n_samples, assay_buffer *out) {
@@ -124,12 +129,13 @@ static assay_status copy_canonical(const cJSON *object, const char *key, const c
 }
 
 /* The recipe must be one that this build would run, and already canonical: its text is hashed. */
-static assay_status check_recipe(const char *recipe, const char *where, assay_error *err) {
-    char *canonical = NULL;
-    assay_status status = assay_recipe_canonical(recipe, -1, &canonical, err);
-    if (status == ASSAY_OK && strcmp(canonical, recipe) != 0)
+static assay_status read_recipe(const char *where, assay_record_info *out, assay_error *err) {
+    assay_recipe recipe;
+    assay_status status = assay_recipe_parse(out->recipe, -1, &recipe, err);
+    if (status == ASSAY_OK && strcmp(recipe.canonical, out->recipe) != 0)
         status = assay_fail(err, ASSAY_E_FORMAT, "%s: the recipe lacks keys", where);
-    free(canonical);
+    out->free_text = recipe.free_text;
+    assay_recipe_free(&recipe);
     return status;
 }
 
@@ -147,7 +153,7 @@ static assay_status read_header(const cJSON *line, assay_record_info *out, assay
     if (status == ASSAY_OK) status = copy_text(line, "engine", where, &out->engine, err);
     if (status == ASSAY_OK) status = copy_canonical(line, "build", where, &out->build, err);
     if (status == ASSAY_OK) status = copy_canonical(line, "recipe", where, &out->recipe, err);
-    if (status == ASSAY_OK) status = check_recipe(out->recipe, where, err);
+    if (status == ASSAY_OK) status = read_recipe(where, out, err);
     if (status == ASSAY_OK) status = assay_json_get_object(line, "model", where, &model, err);
     if (status == ASSAY_OK) status = copy_text(model, "name", where, &out->model_name, err);
     if (status == ASSAY_OK) status = copy_hash(model, "text", false, where, out->text_sha256, err);
@@ -205,8 +211,22 @@ static assay_status check_scores(const cJSON *line, const assay_scores *scores, 
     return ASSAY_OK;
 }
 
-assay_status assay_record_read_sample(const cJSON *line, size_t number, assay_record_sample *out,
-                                      assay_error *err) {
+/* Present exactly when the recipe asks for it: nothing that the hallmark does not cover may pass for an answer. */
+static assay_status read_free_text(const cJSON *line, int max_tokens, const char *where,
+                                   assay_free_text *out, assay_error *err) {
+    const cJSON *object;
+    if (max_tokens == 0) {
+        if (!assay_json_has(line, "free_text")) return ASSAY_OK;
+        return assay_fail(err, ASSAY_E_CHECK, "%s: a free answer, but the recipe asks for none",
+                          where);
+    }
+    assay_status status = assay_json_get_object(line, "free_text", where, &object, err);
+    if (status != ASSAY_OK) return status;
+    return assay_free_text_from_json(object, max_tokens, where, out, err);
+}
+
+assay_status assay_record_read_sample(const cJSON *line, size_t number, int free_text,
+                                      assay_record_sample *out, assay_error *err) {
     char where[48];
     const cJSON *bits;
     int64_t prediction;
@@ -234,6 +254,8 @@ assay_status assay_record_read_sample(const cJSON *line, size_t number, assay_re
         status = assay_json_get_number(line, "seconds", 0, 1e9, where, &out->seconds, err);
     if (status == ASSAY_OK) status = assay_scores_from_json(bits, where, &out->scores, err);
     if (status == ASSAY_OK) status = check_scores(line, &out->scores, where, err);
+    if (status == ASSAY_OK)
+        status = read_free_text(line, free_text, where, &out->scores.free_text, err);
     if (status == ASSAY_OK) {
         out->choice = assay_choose(out->scores.means, out->scores.n);
         if (out->choice.index != prediction || out->choice.tie != tie ||
@@ -291,7 +313,7 @@ static assay_status check_lines(assay_record_reader *reader, const assay_record_
         if (end && status == ASSAY_OK)
             status = assay_record_check_end(line, assay_sha256_final(sha).hex, done, err);
         if (!end && status == ASSAY_OK)
-            status = assay_record_read_sample(line, reader->lines, &sample, err);
+            status = assay_record_read_sample(line, reader->lines, info->free_text, &sample, err);
         if (!end && status == ASSAY_OK) assay_hallmark_add(sha, sample.id, &sample.scores);
         assay_scores_free(&sample.scores);
         cJSON_Delete(line);

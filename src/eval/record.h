@@ -22,8 +22,9 @@ typedef struct assay_record_reader { /* zero but for text and n */
  * cJSON_Delete. */
 assay_status assay_record_next(assay_record_reader *reader, cJSON **line, assay_error *err);
 
-/* One sample line, read and checked for itself: scores, prediction, tie and confidence follow from
- * the bits (E_CHECK). `id` belongs to the line. Free the scores. */
+/* One sample line, read and checked for itself: scores, prediction, tie and confidence follow from the bits
+ * (E_CHECK). free_text: tokens of a free answer by the header; 0: there must be none. `id` belongs to the line. Free
+ * the scores. */
 typedef struct assay_record_sample {
     const char *id;
     assay_scores scores;
@@ -31,8 +32,8 @@ typedef struct assay_record_sample {
     bool correct;
     double seconds;
 } assay_record_sample;
-assay_status assay_record_read_sample(const cJSON *line, size_t number, assay_record_sample *out,
-                                      assay_error *err);
+assay_status assay_record_read_sample(const cJSON *line, size_t number, int free_text,
+                                      assay_record_sample *out, assay_error *err);
 
 /* Compares the closing line with what the lines before it gave (E_CHECK). */
 assay_status assay_record_check_end(const cJSON *line, const char *hallmark, size_t n_samples,

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval/record.h"
-#include "eval/recipe.h"
 #include "eval/scenario.h"
+#include "eval/walk.h"
 
 #define MAX_TASKS 4096 /* groups are found by comparing each task with each */
 
@@ -27,8 +26,6 @@ typedef struct counts {
     uint32_t *task_of; /* of every sample of the dataset */
     task *tasks;       /* in the order in which they first appear in the dataset */
     size_t n_tasks;
-    size_t *picks; /* the run's samples */
-    size_t n_picks, done;
     tally all, sight;
     double seconds;
 } counts;
@@ -36,7 +33,6 @@ typedef struct counts {
 static void counts_free(counts *c) {
     free(c->task_of);
     free(c->tasks);
-    free(c->picks);
 }
 
 static void tally_add(tally *t, const tally *other) {
@@ -48,94 +44,40 @@ static void tally_add(tally *t, const tally *other) {
 
 /* ---- counting ---- */
 
-static assay_status prepare(const assay_dataset *dataset, const assay_record_info *info, counts *c,
-                            assay_error *err) {
-    assay_recipe recipe;
+static assay_status prepare(const assay_dataset *dataset, counts *c, assay_error *err) {
     size_t n = assay_dataset_n_samples(dataset);
-    if (strcmp(info->dataset_id, assay_dataset_id(dataset)) != 0) {
-        return assay_fail(err, ASSAY_E_CHECK, "the record is of dataset %s, not of %s",
-                          info->dataset_id, assay_dataset_id(dataset));
-    }
-    assay_status status = assay_recipe_parse(info->recipe, -1, &recipe, err);
-    if (status != ASSAY_OK) return status;
-    status = assay_scenario_select(dataset, recipe.limit, &c->picks, &c->n_picks, err);
-    assay_recipe_free(&recipe);
-    if (status != ASSAY_OK) return status;
-    if (c->n_picks != info->n_samples) {
-        return assay_fail(err, ASSAY_E_CHECK,
-                          "the record is of %zu samples, but its recipe takes %zu", info->n_samples,
-                          c->n_picks);
-    }
     c->task_of = assay_calloc(n, sizeof *c->task_of);
     c->tasks = assay_calloc(n, sizeof *c->tasks); /* no more tasks than samples */
     if (c->task_of == NULL || c->tasks == NULL)
         return assay_fail(err, ASSAY_E_MEMORY, "report: out of memory");
-    status = assay_scenario_tasks(dataset, c->task_of, &c->n_tasks, err);
+    assay_status status = assay_scenario_tasks(dataset, c->task_of, &c->n_tasks, err);
     if (status == ASSAY_OK && c->n_tasks > MAX_TASKS)
         status = assay_fail(err, ASSAY_E_LIMIT, "report: %zu tasks, more than %d", c->n_tasks,
                             MAX_TASKS);
     return status;
 }
 
-static assay_status count_sample(const assay_dataset *dataset, const assay_record_sample *read,
-                                 size_t number, counts *c, assay_error *err) {
-    if (c->done == c->n_picks)
-        return assay_fail(err, ASSAY_E_CHECK, "record line %zu: more samples than the run has",
-                          number);
-    size_t index = c->picks[c->done];
-    const assay_sample *sample = assay_dataset_sample(dataset, index);
-    if (strcmp(read->id, sample->id) != 0)
-        return assay_fail(err, ASSAY_E_CHECK, "record line %zu: not sample %s, which comes next",
-                          number, sample->id);
-    bool correct = assay_sample_is_right(sample, read->choice.index);
-    if (read->scores.n != sample->n_options || read->correct != correct) {
-        return assay_fail(err, ASSAY_E_CHECK, "record line %zu: does not agree with sample %s",
-                          number, sample->id);
-    }
-    tally one = {1, correct, read->choice.tie, (double)sample->n_gold / sample->n_options};
-    task *t = &c->tasks[c->task_of[index]];
+static void count_sample(const assay_walk_step *step, counts *c) {
+    const assay_sample *sample = step->sample;
+    const assay_record_sample *read = &step->read;
+    tally one = {1, read->correct, read->choice.tie, (double)sample->n_gold / sample->n_options};
+    task *t = &c->tasks[c->task_of[step->index]];
     if (t->names == NULL) t->names = sample;
     t->sight = t->sight || sample->sight;
     tally_add(&t->tally, &one);
     tally_add(&c->all, &one);
     if (sample->sight) tally_add(&c->sight, &one);
     c->seconds += read->seconds;
-    c->done++;
-    return ASSAY_OK;
 }
 
-/* All lines behind the header; finished[65] receives the hallmark when there is a closing line. */
-static assay_status count_lines(const assay_dataset *dataset, const assay_record_info *info,
-                                assay_record_reader *reader, counts *c, char *finished,
-                                assay_error *err) {
-    assay_sha256 sha;
-    assay_hallmark_begin(&sha, info->text_sha256, info->vision_sha256, info->dataset_id,
-                         info->recipe);
+static assay_status count_lines(assay_walk *walk, counts *c, assay_error *err) {
     for (;;) {
-        cJSON *line = NULL;
-        assay_record_sample read = {0};
-        assay_status status = assay_record_next(reader, &line, err);
-        bool end = status == ASSAY_OK && assay_record_is(line, "end");
-        if (status != ASSAY_OK || line == NULL || end) {
-            if (end && c->done != c->n_picks)
-                status =
-                    assay_fail(err, ASSAY_E_CHECK, "the record closes after %zu of %zu samples",
-                               c->done, c->n_picks);
-            if (end) memcpy(finished, assay_sha256_final(&sha).hex, 65);
-            if (end && status == ASSAY_OK)
-                status = assay_record_check_end(line, finished, c->done, err);
-            if (end && status == ASSAY_OK && reader->at != reader->n)
-                status =
-                    assay_fail(err, ASSAY_E_CHECK, "the record goes on behind its closing line");
-            cJSON_Delete(line);
-            return status;
-        }
-        status = assay_record_read_sample(line, reader->lines, &read, err);
-        if (status == ASSAY_OK) status = count_sample(dataset, &read, reader->lines, c, err);
-        if (status == ASSAY_OK) assay_hallmark_add(&sha, read.id, &read.scores);
-        assay_scores_free(&read.scores);
-        cJSON_Delete(line);
-        if (status != ASSAY_OK) return status;
+        assay_walk_step step;
+        assay_status status = assay_walk_next(walk, &step, err);
+        bool more = status == ASSAY_OK && step.sample != NULL;
+        if (more) count_sample(&step, c);
+        assay_walk_clear(&step);
+        if (!more) return status;
     }
 }
 
@@ -248,25 +190,19 @@ static assay_status to_canonical(const assay_buffer *text, char **json, assay_er
 
 assay_status assay_report(const assay_dataset *dataset, const char *record, size_t n, char **json,
                           assay_error *err) {
-    assay_record_info info;
-    assay_record_reader reader = {.text = record, .n = n};
+    assay_walk walk;
     assay_buffer text = {0};
-    cJSON *header = NULL;
     counts c = {0};
-    char hallmark[65] = "";
     *json = NULL;
-    assay_status status = assay_record_read_header(record, n, &info, err);
-    if (status != ASSAY_OK) return status;
-    status = prepare(dataset, &info, &c, err);
-    if (status == ASSAY_OK) status = assay_record_next(&reader, &header, err); /* read above */
-    cJSON_Delete(header);
-    if (status == ASSAY_OK) status = count_lines(dataset, &info, &reader, &c, hallmark, err);
+    assay_status status = assay_walk_open(dataset, record, n, &walk, err);
+    if (status == ASSAY_OK) status = prepare(dataset, &c, err);
+    if (status == ASSAY_OK) status = count_lines(&walk, &c, err);
     if (status == ASSAY_OK) {
-        print_report(&text, dataset, &info, hallmark, &c);
+        print_report(&text, dataset, &walk.info, walk.hallmark, &c);
         status = to_canonical(&text, json, err);
     }
     assay_buffer_free(&text);
     counts_free(&c);
-    assay_record_info_free(&info);
+    assay_walk_close(&walk);
     return status;
 }

@@ -2,6 +2,7 @@
  */
 #include "assay_eval.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,7 @@ static assay_status fill_info(assay_run *run, assay_error *err) {
     memcpy(info->vision_sha256, model->vision_sha256, strlen(model->vision_sha256) + 1);
     memcpy(info->dataset_id, assay_dataset_id(dataset), sizeof info->dataset_id);
     info->n_samples = run->n;
+    info->free_text = run->recipe.free_text;
     return ASSAY_OK;
 }
 
@@ -237,11 +239,18 @@ static assay_status compare_info(const assay_record_info *record, const assay_re
     return ASSAY_OK;
 }
 
+static assay_status check_free_text(const assay_run *run, const assay_free_text *free_text,
+                                    size_t number, assay_error *err) {
+    char where[48];
+    snprintf(where, sizeof where, "record line %zu", number);
+    return assay_free_text_check(run->options.model, free_text, where, err);
+}
+
 /* One sample line: it must be the next one, and agree with the dataset. */
 static assay_status take_sample(assay_run *run, const cJSON *line, size_t number,
                                 assay_error *err) {
     assay_record_sample read;
-    assay_status status = assay_record_read_sample(line, number, &read, err);
+    assay_status status = assay_record_read_sample(line, number, run->info.free_text, &read, err);
     if (status != ASSAY_OK) return status;
     const assay_sample *sample = assay_run_next(run);
     if (sample == NULL)
@@ -257,6 +266,8 @@ static assay_status take_sample(assay_run *run, const cJSON *line, size_t number
         status = assay_fail(err, ASSAY_E_CHECK,
                             "record line %zu: \"correct\" is not what sample %s says", number,
                             sample->id);
+    else if (read.scores.free_text.json != NULL)
+        status = check_free_text(run, &read.scores.free_text, number, err);
     if (status != ASSAY_OK) {
         assay_scores_free(&read.scores);
         return status;

@@ -4,35 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/maths.h"
+#include "eval/bits.h"
 
-#define DIGITS 8 /* of a token */
+#define DIGITS ASSAY_BITS_DIGITS
 
 void assay_scores_free(assay_scores *scores) {
     free(scores->bits);
+    assay_free_text_free(&scores->free_text);
     *scores = (assay_scores){0};
-}
-
-static void put_hex(char *out, uint32_t bits) {
-    for (int i = DIGITS - 1; i >= 0; i--) {
-        out[i] = "0123456789abcdef"[bits & 15];
-        bits >>= 4;
-    }
-}
-
-static bool get_hex(const char *text, uint32_t *out) {
-    uint32_t bits = 0;
-    for (int i = 0; i < DIGITS; i++) {
-        char c = text[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
-        bits = bits << 4 | (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-    }
-    *out = bits;
-    return true;
-}
-
-static bool is_finite(float x) {
-    return x - x == 0;
 }
 
 assay_status assay_scores_from_options(const assay_option *options, int n, assay_scores *out,
@@ -47,13 +26,12 @@ assay_status assay_scores_from_options(const assay_option *options, int n, assay
         double sum = 0;
         for (size_t t = 0; t < options[i].n_ids; t++, at += DIGITS) {
             float x = options[i].logprobs[t];
-            if (!is_finite(x)) {
+            if (!assay_bits_write(x, at)) {
                 assay_scores_free(out);
                 return assay_fail(
                     err, ASSAY_E_CHECK,
                     "the model gave no finite log-probability for token %zu of option %d", t, i);
             }
-            put_hex(at, assay_f32_bits(x));
             sum += (double)x;
         }
         out->means[i] = sum / (double)options[i].n_ids;
@@ -73,9 +51,9 @@ assay_status assay_scores_from_json(const cJSON *bits, const char *where, assay_
         double sum = 0;
         bool good = n > 0 && n % DIGITS == 0;
         for (size_t at = 0; at < n && good; at += DIGITS) {
-            uint32_t token = 0;
-            good = get_hex(item->valuestring + at, &token) && is_finite(assay_f32_from_bits(token));
-            sum += (double)assay_f32_from_bits(token);
+            float x = 0;
+            good = assay_bits_read(item->valuestring + at, &x);
+            sum += (double)x;
         }
         if (!good) {
             assay_buffer_free(&text);
@@ -123,7 +101,7 @@ assay_status assay_scores_compare(const assay_scores *record, const assay_scores
         a += length_a + 1;
         b += length_b + 1;
     }
-    return ASSAY_OK;
+    return assay_free_text_compare(&record->free_text, &now->free_text, id, err);
 }
 
 static void add_line(assay_sha256 *sha, const char *text) {
@@ -144,4 +122,5 @@ void assay_hallmark_begin(assay_sha256 *sha, const char *text_sha256, const char
 void assay_hallmark_add(assay_sha256 *sha, const char *id, const assay_scores *scores) {
     add_line(sha, id);
     assay_sha256_update(sha, scores->bits, strlen(scores->bits));
+    if (scores->free_text.json != NULL) add_line(sha, scores->free_text.json);
 }

@@ -1,17 +1,18 @@
-/* What a model gave for one sample: the log-probability of every token of every option, as exact
- * bits, and the means. */
+/* What a model gave for one sample: the log-probability of every token of every option, as exact bits, and the means;
+ * and its free answer, where one was asked for. */
 #ifndef ASSAY_EVAL_SCORES_H
 #define ASSAY_EVAL_SCORES_H
 
 #include "assay_eval.h"
 #include "base/sha256.h"
-#include "format/json.h"
+#include "eval/free_text.h"
 
 typedef struct assay_scores {
     int n;                           /* options */
     double means[ASSAY_MAX_OPTIONS]; /* of the tokens' log-probabilities, summed in their order, in
                                         double */
     char *bits; /* 8 hex digits a token, options ended by '\n': what the hallmark covers */
+    assay_free_text free_text; /* .json NULL: none */
 } assay_scores;
 
 void assay_scores_free(assay_scores *scores); /* a zeroed one is fine */

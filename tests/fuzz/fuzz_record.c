@@ -1,4 +1,4 @@
-/* Any bytes as a run record: its header, the whole check, and the report over the dataset of the
+/* Any bytes as a run record: its header, the whole check, and report and answers over the dataset of the
  * seeds (tests/golden/gen/bad_records.py writes the same index and manifest). */
 #include "fuzz.h"
 
@@ -28,16 +28,22 @@ static assay_dataset *open_dataset(void) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     const char *record = (const char *)bytes;
     assay_record_info info;
-    assay_error header_err = {0}, check_err = {0}, report_err = {0};
+    assay_error header_err = {0}, check_err = {0}, report_err = {0}, answers_err = {0};
+    assay_answer *answers = NULL;
+    size_t n_answers = 0;
     char *json = NULL;
     assay_dataset *d = open_dataset();
     assay_status header = assay_record_read_header(record, n, &info, &header_err);
     assay_status check = assay_record_check(record, n, &check_err);
     assay_status report = assay_report(d, record, n, &json, &report_err);
+    assay_status texts = assay_record_answers(d, record, n, &answers, &n_answers, &answers_err);
     PROMISE(header != ASSAY_OK || info.n_samples >= 1);
     PROMISE(header == ASSAY_OK ||
             (check != ASSAY_OK && report != ASSAY_OK && header_err.text[0] != '\0'));
-    PROMISE((report == ASSAY_OK) == (json != NULL));
+    PROMISE((report == ASSAY_OK) == (json != NULL) && report == texts);
+    PROMISE((n_answers > 0) == (answers != NULL) && n_answers <= 2);
+    for (size_t i = 0; i < n_answers; i++)
+        PROMISE(answers[i].free_text == (info.free_text > 0) && answers[i].cluster == i);
     if (json != NULL) {
         cJSON *value = NULL;
         PROMISE(assay_json_parse(json, strlen(json), "report", &value, &report_err) == ASSAY_OK);
@@ -47,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     }
     if (header == ASSAY_OK) assay_record_info_free(&info);
     free(json);
+    assay_answers_free(answers, n_answers);
     assay_dataset_close(d);
     return 0;
 }

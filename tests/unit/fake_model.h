@@ -1,8 +1,8 @@
-/* A stand-in for the engine of assay.h, for tests of what lies above it: a token is a byte,
- * log-probabilities come from a hash of everything that the engine was given (image features,
- * prompt, the option up to the token), so that a byte that gets lost or exchanged on the way
- * changes them. It defines the engine's functions, so that the linker takes none of the real ones
- * out of the library. */
+/* A stand-in for the engine of assay.h, for tests of what lies above it: a token is a byte, log-probabilities come
+ * from a hash of everything that the engine was given (image features, prompt, the option up to the token), so that a
+ * byte that gets lost or exchanged on the way changes them. Its free answers are letters, some of them outside ASCII,
+ * and half characters. It defines the engine's functions, so that the linker takes none of the real ones out of the
+ * library. */
 #ifndef ASSAY_TEST_FAKE_MODEL_H
 #define ASSAY_TEST_FAKE_MODEL_H
 
@@ -10,21 +10,26 @@
 #include <string.h>
 
 #include "assay.h"
+#include "assay_generate.h"
 #include "base/arena.h"
 #include "base/sha256.h"
 #include "format/image.h"
+#include "model/utf8_stream.h"
 
 /* seed goes into the hash of the weights and into all numbers. */
 static assay_model *fake_model_create(unsigned seed, bool vision);
 
 typedef struct fake_counts {
-    int encoded, prefilled, scored; /* calls that succeeded */
+    int encoded, prefilled, scored; /* calls that succeeded; each token of an answer is prefilled */
     int fail_after;    /* calls of encode_image, prefill and score until one fails with E_CANCELLED;
                           negative: never */
     bool not_a_number; /* the next scores hold a NaN */
-    unsigned noise;    /* goes into all numbers, but not into the hash of the weights */
+    bool speaks_no_number; /* so does the next token of an answer */
+    int n_context;         /* tokens [FAKE_CONTEXT] */
+    unsigned noise;        /* goes into all numbers, but not into the hash of the weights */
+    unsigned answer_noise; /* goes into answers alone */
 } fake_counts;
-static fake_counts *fake_session_counts(assay_session *session);
+static inline fake_counts *fake_session_counts(assay_session *session);
 
 enum {
     FAKE_SIZE = 4,
@@ -33,12 +38,14 @@ enum {
     FAKE_IMAGE_TOKEN = 300,
     FAKE_ASSISTANT = 301,
     FAKE_FINAL = 302,
+    FAKE_STOP = 303,
     FAKE_CONTEXT = 4096
 };
 
 struct assay_model {
     unsigned seed;
     char text_sha256[65], vision_sha256[65];
+    char bytes[256]; /* of the tokens */
     assay_model_info info;
 };
 
@@ -59,6 +66,7 @@ static assay_model *fake_model_create(unsigned seed, bool vision) {
     assay_model *m = calloc(1, sizeof *m);
     if (m == NULL) return NULL;
     m->seed = seed;
+    for (int i = 0; i < 256; i++) m->bytes[i] = (char)i;
     memcpy(m->text_sha256, assay_sha256_of(&seed, sizeof seed).hex, 65);
     if (vision) memcpy(m->vision_sha256, assay_sha256_of("vision", 6).hex, 65);
     m->info = (assay_model_info){.name = "fake \"\xFF\"",
@@ -74,7 +82,7 @@ static assay_model *fake_model_create(unsigned seed, bool vision) {
     return m;
 }
 
-static fake_counts *fake_session_counts(assay_session *session) {
+static inline fake_counts *fake_session_counts(assay_session *session) {
     return &session->counts;
 }
 
@@ -106,6 +114,7 @@ assay_status assay_session_create(const assay_model *model, const assay_session_
     if (*out == NULL) return assay_fail(err, ASSAY_E_MEMORY, "fake: out of memory");
     (*out)->model = model;
     (*out)->counts.fail_after = -1;
+    (*out)->counts.n_context = FAKE_CONTEXT;
     return ASSAY_OK;
 }
 
@@ -141,7 +150,7 @@ assay_status assay_session_encode_image(assay_session *s, const uint8_t *pixels,
 assay_status assay_session_prefill(assay_session *s, const assay_prompt *prompt, assay_error *err) {
     size_t images = 0;
     if (fails_now(s)) return assay_fail(err, ASSAY_E_CANCELLED, "fake: prefill cancelled");
-    if (s->length + prompt->n_ids > FAKE_CONTEXT)
+    if (s->length + prompt->n_ids > (size_t)s->counts.n_context)
         return assay_fail(err, ASSAY_E_LIMIT, "fake: prompt longer than the context");
     for (size_t i = 0; i < prompt->n_ids; i++) images += prompt->ids[i] == FAKE_IMAGE_TOKEN;
     if (images != prompt->n_features)
@@ -173,6 +182,98 @@ assay_status assay_session_score(assay_session *s, const assay_option *options, 
     s->counts.scored++;
     return ASSAY_OK;
 }
+
+const char *assay_model_token(const assay_model *model, int32_t id, size_t *n_bytes) {
+    *n_bytes = id >= 0 && id < 256;
+    return *n_bytes ? model->bytes + id : "";
+}
+
+bool assay_model_is_stop(const assay_model *model, int32_t id) {
+    (void)model;
+    return id == FAKE_STOP;
+}
+
+/* ---- answers ---- */
+
+struct assay_generator {
+    assay_session *session;
+    assay_utf8_stream utf8;
+    char text[16];
+    int n, max_tokens;
+    assay_generate_end end;
+};
+
+assay_generate_options assay_generate_defaults(void) {
+    return (assay_generate_options){.top_p = 1, .repetition_penalty = 1, .stop_tokens = true};
+}
+
+assay_status assay_generator_create(assay_session *session, const assay_generate_options *options,
+                                    assay_generator **out, assay_error *err) {
+    if (options->temperature > 0 || !options->stop_tokens || session->length == 0)
+        return assay_fail(err, ASSAY_E_ARGUMENT, "fake: answers greedily behind a prompt only");
+    *out = calloc(1, sizeof **out);
+    if (*out == NULL) return assay_fail(err, ASSAY_E_MEMORY, "fake: out of memory");
+    (*out)->session = session;
+    (*out)->max_tokens = options->max_tokens;
+    return ASSAY_OK;
+}
+
+void assay_generator_destroy(assay_generator *generator) {
+    free(generator);
+}
+
+/* Letters; now and then the first byte of a character of two, the second one without it, or the end. */
+static int32_t fake_token(uint64_t h) {
+    switch (h >> 20 & 15) {
+    case 0:
+        return FAKE_STOP;
+    case 1:
+        return 0xC3;
+    case 2:
+        return 0xA4;
+    case 3:
+        return ' ';
+    default:
+        return (int32_t)('a' + (h >> 30) % 26);
+    }
+}
+
+assay_status assay_generator_next(assay_generator *g, assay_piece *out, assay_error *err) {
+    assay_session *s = g->session;
+    uint64_t h = mix(s->timeline, &s->counts.noise, sizeof s->counts.noise);
+    h = mix(h, &s->counts.answer_noise, sizeof s->counts.answer_noise);
+    int32_t id = fake_token(mix(h, "answer", 6));
+    size_t n = 0;
+    *out = (assay_piece){.id = -1, .text = g->text, .stop = -1, .complete = true, .choice = -1};
+    if (g->end != ASSAY_END_NONE) {
+        out->end = g->end;
+        return ASSAY_OK;
+    }
+    if (s->length >= (size_t)s->counts.n_context) {
+        g->end = ASSAY_END_CONTEXT;
+    } else if (id == FAKE_STOP) {
+        g->end = ASSAY_END_STOP;
+    } else {
+        const assay_prompt prompt = {&id, 1, NULL, 0};
+        const char byte = (char)id;
+        assay_status status = assay_session_prefill(s, &prompt, err);
+        if (status != ASSAY_OK) return status;
+        n = assay_utf8_stream_push(&g->utf8, &byte, 1, g->text);
+        if (++g->n == g->max_tokens) g->end = ASSAY_END_LENGTH;
+    }
+    if (g->end != ASSAY_END_NONE) n += assay_utf8_stream_end(&g->utf8, g->text + n);
+    if (g->end != ASSAY_END_CONTEXT) {
+        out->id = id;
+        out->logprob = -(float)((h >> 20) % 4096) / 512.0f;
+    }
+    if (s->counts.speaks_no_number) out->logprob = (float)(1e300 * 1e300 - 1e300 * 1e300);
+    s->counts.speaks_no_number = false;
+    out->n_bytes = n;
+    out->end = g->end;
+    return ASSAY_OK;
+}
+
+/* ---- prompts ---- */
 
 assay_status assay_model_chat(const assay_model *model, const assay_chat_message *messages,
                               size_t n_messages, bool answer, int32_t **ids, size_t *n,

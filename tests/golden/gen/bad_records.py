@@ -12,6 +12,7 @@ import os
 import struct
 
 RECIPE = {'answer': '{option}', 'image': 'normal', 'inferencer': 'ppl', 'limit': 0, 'name': 'ch3ef', 'query': '{question}'}
+ASKED = {**RECIPE, 'free_text': 3}  # for free answers
 TEXT, VISION, DATASET = 'aa' * 32, 'bb' * 32, 'cc' * 32
 
 
@@ -34,21 +35,36 @@ def sample(name='a', **changes):
     return s
 
 
+def answer(**changes):
+    """Two tokens that are text, and the stop token."""
+    a = {'bits': bits(-0.5, -1, 0), 'end': 'stop', 'text': ' Yes\n\u00e4', 'tokens': [5, 6, 2]}
+    a.update(changes)
+    return a
+
+
 def hallmark(samples, recipe=None):
     text = ['assay 1', TEXT, VISION, DATASET, json.dumps(recipe or RECIPE, separators=(',', ':'), sort_keys=True)]
     for s in samples:
         text += [s['id']] + s['bits']
+        if 'free_text' in s:
+            text.append(json.dumps(s['free_text'], separators=(',', ':'), sort_keys=True, ensure_ascii=False))
     return hashlib.sha256(''.join(t + '\n' for t in text).encode()).hexdigest()
 
 
-def end(lines, **changes):
-    e = {'type': 'end', 'hallmark': hallmark(lines), 'samples': len(lines)}
+def end(lines, recipe=None, **changes):
+    e = {'type': 'end', 'hallmark': hallmark(lines, recipe), 'samples': len(lines)}
     e.update(changes)
     return e
 
 
 def text(*lines):
     return ''.join(json.dumps(line, separators=(',', ':')) + '\n' for line in lines).encode()
+
+
+def answered(a, b):
+    """A whole record with a free answer that stops by itself and one that is cut off."""
+    a, b = {**a, 'free_text': answer()}, {**b, 'free_text': answer(end='length', text=' No way', tokens=[7, 8, 9])}
+    return text(header(recipe=ASKED), a, b, end([a, b], ASKED))
 
 
 def seeds():
@@ -63,7 +79,7 @@ def seeds():
     a, b = sample('a'), sample('b', scores=[-3e9, -2], bits=[bits(-3e9), bits(-1.5, -2.5)], prediction=1)
     folder = os.path.join('tests', 'fuzz', 'seeds', 'record')
     os.makedirs(folder, exist_ok=True)
-    for name, content in (('whole.jsonl', text(header(), a, b, end([a, b]))), ('open.jsonl', text(header(), a)), ('header.jsonl', text(header()))):
+    for name, content in (('whole.jsonl', text(header(), a, b, end([a, b]))), ('answers.jsonl', answered(a, b)), ('open.jsonl', text(header(), a)), ('header.jsonl', text(header()))):
         with open(os.path.join(folder, name), 'wb') as f:
             f.write(content)
 
@@ -127,6 +143,29 @@ def main():
     add('changed_recipe.jsonl', text(header(recipe={**RECIPE, 'image': 'grey'}), a, b, end([a, b])), 'check', 'hallmark does not follow')
     add('changed_hallmark.jsonl', text(header(), a, b, end([a, b], hallmark='00' * 32)), 'check', 'hallmark does not follow')
     add('changed_count.jsonl', text(header(), a, b, end([a, b], samples=3)), 'check', 'closes with 3 samples')
+    # Free answers.
+    def add_answer(name, status, part, **changes):
+        add(f'answer_{name}.jsonl', text(header(recipe=ASKED), {**sample(), 'free_text': answer(**changes)}), status, part)
+
+    add('answers.jsonl', answered(a, b), 'ok', '')
+    add('answer_missing.jsonl', text(header(recipe=ASKED), a), 'format', '"free_text" is missing')
+    add('answer_unasked.jsonl', text(header(), {**a, 'free_text': answer()}), 'check', 'the recipe asks for none')
+    add('answer_text.jsonl', text(header(recipe=ASKED), {**a, 'free_text': 'Yes'}), 'format', '"free_text" is not an object')
+    add('answer_recipe.jsonl', text(header(recipe={**RECIPE, 'free_text': 513})), 'format', '"free_text" is 513')
+    add('answer_none.jsonl', text(header(recipe={**RECIPE, 'free_text': 0})), 'format', 'the recipe lacks keys')
+    add('changed_answer.jsonl', answered(a, b).replace(b' No way', b' No day'), 'check', 'hallmark does not follow')
+    add('changed_answer_bits.jsonl', answered(a, b).replace(bits(-0.5, -1, 0).encode(), bits(-1, -0.5, 0).encode(), 1), 'check', 'hallmark does not follow')
+    add_answer('bits_few', 'format', '"bits" are not', bits=bits(-0.5, -1))
+    add_answer('bits_nan', 'format', '"bits" are not', bits='7fc00000' * 3)
+    add_answer('token_negative', 'format', 'not all ids', tokens=[5, -6, 2])
+    add_answer('token_large', 'format', 'not all ids', tokens=[5, 2**31, 2])
+    add_answer('tokens_many', 'limit', '"tokens" has more than 3', tokens=[5, 6, 7, 2])
+    add_answer('tokens_none', 'format', 'it has no tokens', tokens=[], bits='', text='')
+    add_answer('end_other', 'format', 'neither "stop" nor "length"', end='context')
+    add_answer('length_short', 'check', 'after 2 of 3 tokens', end='length', tokens=[5, 6], bits=bits(-0.5, -1))
+    add_answer('text_empty', 'check', "the text is not its tokens'", text='')
+    add_answer('text_of_stop', 'check', "the text is not its tokens'", tokens=[2], bits=bits(0))
+    add_answer('unknown_key', 'format', 'unknown key "score"', score=1)
     # What the hallmark leaves out may change: timing, build, engine, names.
     other = header(engine='9.9', build={'host': 'other'}, model={'name': 'x', 'text': TEXT, 'vision': VISION})
     add('other_timing.jsonl', text(other, {**a, 'seconds': 7}, b, end([a, b])), 'ok', '')
