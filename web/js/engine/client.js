@@ -4,6 +4,11 @@
 /** @typedef {import('./protocol.js').EventMessage} EventMessage */
 /** @typedef {import('./protocol.js').WorkerMessage} WorkerMessage */
 
+/**
+ * @template {keyof EngineMethods} M
+ * @typedef {Parameters<EngineMethods[M]>[0]} Request
+ */
+
 /** A failure with one sentence for people. A fatal one means that this engine is gone: close it and make another. */
 export class EngineError extends Error {
   /** @param {string} message @param {boolean} fatal */
@@ -170,5 +175,45 @@ export class EngineClient {
   /** @param {string} name */
   removeRecord(name) {
     return this.#call('removeRecord', name);
+  }
+
+  /** @param {string} json @param {string} name */
+  openValues(json, name) {
+    return this.#call('openValues', json, name);
+  }
+
+  /** @param {Request<'readLabels'>} request */
+  readLabels(request) {
+    return this.#call('readLabels', request);
+  }
+
+  /** @param {Request<'writeLabels'>} request */
+  writeLabels(request) {
+    return this.#call('writeLabels', request);
+  }
+
+  /** @param {Request<'calibrate'>} request */
+  calibrate(request) {
+    return this.#call('calibrate', request);
+  }
+
+  /** @param {string} json @param {string} name */
+  openClassifier(json, name) {
+    return this.#call('openClassifier', json, name);
+  }
+
+  /** @param {Request<'learningCurve'>} request */
+  learningCurve(request) {
+    return this.#call('learningCurve', request);
+  }
+
+  /** @param {Request<'judge'>} request */
+  judge(request) {
+    return this.#call('judge', request);
+  }
+
+  /** @param {Request<'profile'>} request */
+  profile(request) {
+    return this.#call('profile', request);
   }
 }

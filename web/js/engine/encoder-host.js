@@ -47,7 +47,16 @@ export class EncoderHost {
     this.#encoder = isOnnx
       ? await EncoderHost.#openOnnx(core, request, tell)
       : await EncoderHost.#openGguf(core, request, tell);
-    const { name, sha256, dim, maxTokens, hallmarked } = this.#encoder;
+    return EncoderHost.#info(this.#encoder);
+  }
+
+  /** Of the open encoder; null: there is none. */
+  get info() {
+    return this.#encoder && EncoderHost.#info(this.#encoder);
+  }
+
+  /** @param {import('./encoder.js').Encoder} encoder @returns {import('./protocol.js').EncoderInfo} */
+  static #info({ name, sha256, dim, maxTokens, hallmarked }) {
     return { name, sha256, dim, maxTokens, hallmarked };
   }
 

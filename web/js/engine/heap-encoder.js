@@ -1,5 +1,5 @@
-// Encoders of the core, and the tokenizer and pooling for encoders that another runtime computes, as plain objects. Like heap.js, whose
-// second half it is, it touches pointers, and nothing else does.
+// Encoders of the core, and the tokenizer and pooling for encoders that another runtime computes, as plain objects. Like heap.js, of
+// which it is a part, it touches pointers.
 
 /** @typedef {import('./heap.js').Block} Block */
 /** @typedef {import('./heap.js').Core} Core */

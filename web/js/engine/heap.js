@@ -1,5 +1,5 @@
-// The core in WebAssembly as plain objects, strings and bytes. With heap-encoder.js the only module that touches pointers: heap views are
-// made afresh after every call (memory may have grown), lengths are those of encoded bytes, and what a call borrows
+// The core in WebAssembly as plain objects, strings and bytes. With heap-encoder.js and heap-clave.js the only module that touches pointers:
+// heap views are made afresh after every call (memory may have grown), lengths are those of encoded bytes, and what a call borrows
 // is freed in `finally`.
 
 /** @typedef {import('./protocol.js').SuiteSample} SuiteSample */
@@ -88,10 +88,11 @@ export class Core {
     this.version = /** @type {string} */ (constants.version);
   }
 
-  /** The calls, for the one other module that touches pointers (heap-encoder.js). */
+  /** The calls, for the other modules that touch pointers (heap-encoder.js, heap-clave.js). */
   calls() {
     return {
       pool: this.#pool,
+      dataset: this.#dataset,
       /** @param {string} name @param {...number} args */
       call: (name, ...args) => this.#call(name, ...args),
       /** @param {string} name @param {...number} args */
@@ -103,6 +104,25 @@ export class Core {
       /** @template T @param {readonly Uint8Array[]} parts @param {(...addresses: number[]) => T} use */
       lend: (parts, use) => this.#with(parts, use),
     };
+  }
+
+  /**
+   * Hears how far a call is while it runs, 0..1; the calls that say so: exports_clave.c.
+   * @template T
+   * @param {(done: number) => void} onProgress
+   * @param {() => T} use
+   * @returns {T}
+   */
+  listen(onProgress, use) {
+    this.#module.onProgress = (done) => {
+      onProgress(done);
+      return 0;
+    };
+    try {
+      return use();
+    } finally {
+      delete this.#module.onProgress;
+    }
   }
 
   /** A view of the whole heap, good until the next call. */

@@ -8,9 +8,15 @@ import { parseRecord } from '../eval/record.js';
 import { openRecordStore } from '../storage/record-store.js';
 import { EncoderHost } from './encoder-host.js';
 import { CancelledError, Core } from './heap.js';
+import { JudgingHost } from './judging-host.js';
 
 /** @typedef {import('./protocol.js').EngineEvents} EngineEvents */
 /** @typedef {import('./protocol.js').EngineMethods} EngineMethods */
+
+/**
+ * @template {keyof EngineMethods} M
+ * @typedef {Parameters<EngineMethods[M]>[0]} Request
+ */
 
 const MAX_MANIFEST = 1 << 20; // bytes
 const MAX_INDEX = 256 << 20;
@@ -51,6 +57,7 @@ export class EngineHost {
   /** @type {{key: string, info: import('./protocol.js').ModelInfo} | null} */
   #model = null;
   #encoder = new EncoderHost();
+  #judging;
   #running = false;
   #cancelled = false;
   /** @type {{promise: Promise<void>, release: () => void} | null} */
@@ -59,6 +66,7 @@ export class EngineHost {
   /** @param {<E extends keyof EngineEvents>(name: E, data: EngineEvents[E], transfer?: Transferable[]) => void} emit */
   constructor(emit) {
     this.#emit = emit;
+    this.#judging = new JudgingHost(this.#encoder, emit, () => this.#between());
   }
 
   /** @param {import('./protocol.js').EngineOptions} options */
@@ -156,20 +164,12 @@ export class EngineHost {
 
   /** @param {string[]} texts */
   async embed(texts) {
-    const core = this.#need();
-    this.#idle();
-    this.#running = true;
-    this.#cancelled = false;
-    core.clearCancel();
-    try {
-      return await this.#encoder.embed(texts, async (done, total) => {
+    return this.#alone(() =>
+      this.#encoder.embed(texts, async (done, total) => {
         this.#emit('embedding', { done, total });
-        await yieldToMessages();
-        if (this.#cancelled) throw new CancelledError('Cancelled.');
-      });
-    } finally {
-      this.#running = false;
-    }
+        await this.#between();
+      }),
+    );
   }
 
   /**
@@ -305,6 +305,51 @@ export class EngineHost {
     await this.#records().remove(name);
   }
 
+  // ---- values ------------------------------------------------------------------------------------------
+
+  /** @param {string} json @param {string} name */
+  async openValues(json, name) {
+    return this.#judging.openValues(this.#need(), json, name);
+  }
+
+  /** @param {Request<'readLabels'>} request */
+  async readLabels(request) {
+    return this.#judging.readLabels(this.#need(), request);
+  }
+
+  /** @param {Request<'writeLabels'>} request */
+  async writeLabels(request) {
+    return this.#judging.writeLabels(this.#need(), request);
+  }
+
+  /** @param {Request<'calibrate'>} request */
+  async calibrate(request) {
+    return this.#alone((core) => this.#judging.calibrate(core, request));
+  }
+
+  /** @param {string} json @param {string} name */
+  async openClassifier(json, name) {
+    return this.#judging.openClassifier(this.#need(), json, name);
+  }
+
+  /** @param {Request<'judge'>} request */
+  async judge(request) {
+    return this.#alone((core) => this.#judging.judge(core, request));
+  }
+
+  /** @param {Request<'learningCurve'>} request */
+  async learningCurve(request) {
+    return this.#alone((core) => this.#judging.learningCurve(core, request));
+  }
+
+  /** @param {Request<'profile'>} request */
+  async profile(request) {
+    this.#opened();
+    return this.#alone((core) => this.#judging.profile(core, request));
+  }
+
+  // ---- helpers -----------------------------------------------------------------------------------------
+
   #need() {
     if (!this.#core) throw new Error('The engine has not been started.');
     return this.#core;
@@ -318,6 +363,26 @@ export class EngineHost {
   #opened() {
     if (!this.#data) throw new Error('No data has been opened.');
     return this.#data;
+  }
+
+  /** Long work beside which there is no other. @template T @param {(core: Core) => Promise<T>} work @returns {Promise<T>} */
+  async #alone(work) {
+    const core = this.#need();
+    this.#idle();
+    this.#running = true;
+    this.#cancelled = false;
+    core.clearCancel();
+    try {
+      return await work(core);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Between two steps of such work: lets messages in, and ends it when a cancel was among them. */
+  async #between() {
+    await yieldToMessages();
+    if (this.#cancelled) throw new CancelledError('Cancelled.');
   }
 
   #idle() {

@@ -84,7 +84,7 @@
  * @property {Triple} p
  * @property {number} confidence
  * @property {{text: string, valence: Valence, similarity: number}[]} concepts
- * @property {{id: string, response: string, label: Valence, similarity: number}[]} nearest
+ * @property {{id: string, response: string, label: Valence, similarity: number}[]} nearest  response: its first 300 characters
  *
  * @typedef {object} ProfileValue
  * @property {string} id
@@ -94,7 +94,7 @@
  * @property {Triple | null} shares        of those where the judge did not abstain
  * @property {Triple | null} low
  * @property {Triple | null} high
- * @property {Triple} expected             mean probabilities over all n
+ * @property {Triple | null} expected      mean probabilities over all n
  *
  * @typedef {object} Profile
  * @property {number} n
@@ -103,11 +103,12 @@
  * @property {{id: string, question: string, text: string, judgements: Judgement[]}[]} answers
  *
  * @typedef {object} JudgingEvents
- * @property {{done: number}} calibrating  0 .. 1
+ * @property {{done: number}} calibrating  0 .. 1; of a whole learning curve where that is what is made
  * @property {CurvePoint} trial            one point of a learning curve
  * @property {{done: number, total: number}} judging  texts
  *
- * `encoder`: whether the encoder that openEncoder opened is used beside the n-grams. `cancel` ends each of the long ones.
+ * `encoder`: whether the encoder that openEncoder opened is used beside the n-grams. `cancel` ends each of the long ones, which
+ * then fail with "Cancelled."; a calibration that has begun goes on to its end where memory is not shared with the page.
  * @typedef {object} JudgingMethods
  * @property {(json: string, name: string) => Promise<ValueSystem>} openValues  name: a file's, for error sentences
  * @property {(request: {values: string, files: LabelFile[]}) => Promise<LabelSet>} readLabels  together one set; '' files: none of it is kept

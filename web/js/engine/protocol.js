@@ -86,18 +86,20 @@
  * @property {string | null} hallmark  null while unfinished
  * @property {number} modified  milliseconds since 1970
  *
- * @typedef {object} EngineEvents
+ * @typedef {object} RunEvents
  * @property {{what: string, done: number, total: number}} loading       bytes of a file
  * @property {{total: number, earlier: import('../eval/record.js').RecordSample[]}} begun  earlier: what a resumed record already holds
  * @property {{line: string, index: number, done: number, total: number, seconds: number, images: ArrayBuffer[]}} sample
  * @property {{paused: boolean}} paused
  * @property {{done: number, total: number}} embedding                   texts
  *
+ * @typedef {RunEvents & import('./judging-protocol.js').JudgingEvents} EngineEvents
+ *
  * @typedef {object} EngineOptions
  * @property {'mt' | 'st'} build
  * @property {number} threads
  *
- * @typedef {object} EngineMethods
+ * @typedef {object} RunMethods
  * @property {(options: EngineOptions) => Promise<EngineInfo>} start
  * @property {(url: string) => Promise<Suite>} openSuite      url: absolute, of a folder with a manifest.json
  * @property {(model: ModelFiles) => Promise<ModelInfo>} openModel
@@ -113,6 +115,8 @@
  * @property {() => Promise<RecordSummary[]>} records            latest first
  * @property {(name: string) => Promise<string>} readRecord
  * @property {(name: string) => Promise<void>} removeRecord
+ *
+ * @typedef {RunMethods & import('./judging-protocol.js').JudgingMethods} EngineMethods
  *
  * @typedef {{[E in keyof EngineEvents]: {kind: 'event', name: E, data: EngineEvents[E]}}[keyof EngineEvents]} EventMessage
  * @typedef {{kind: 'call', id: number, method: keyof EngineMethods, args: unknown[]}} CallMessage
