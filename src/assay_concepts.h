@@ -75,6 +75,8 @@ typedef struct assay_extractor {
     const char *name; /* "builtin", "model", "endpoint", "import" */
     const assay_concept
         *known; /* [n_known] what it has without being asked: goes into a pool whole */
+    const char *const
+        *known_ids; /* [n_known] the text each comes from; NULL: of no text, or of all */
     size_t n_known;
     assay_status (*extract)(void *context, const assay_extract_request *request, assay_phrase *out,
                             size_t *n, assay_error *err);
@@ -144,6 +146,18 @@ assay_status assay_concepts_deduplicate(const assay_concepts *c, double rouge, d
 assay_status assay_concepts_fit(const assay_concepts *c, const assay_values *values,
                                 const assay_labels *labels, const assay_vectors *vectors,
                                 double share, assay_concepts **out, assay_error *err);
+
+/* Origins: the ids of the labelled texts that a concept was extracted from; none for a value's own list. A concept that others
+ * were merged into, or that stands for doubles of its direction, has all of theirs; none if one of them has none. Its
+ * direction is their label, so that who learns from these labels, or measures on them, must not take it for a witness. */
+/* Says that concept i comes from the text ids[i] (NULL: of none), beside what was said before. */
+assay_status assay_concepts_trace(const assay_concepts *c, const char *const *ids /* [n] */,
+                                  assay_concepts **out, assay_error *err);
+/* In ascending order; *n 0: of none. */
+const char *const *assay_concepts_origins(const assay_concepts *c, size_t i, size_t *n);
+/* The pool as far as these labels made it: concepts that come from other texts alone are left out. The threshold stays. */
+assay_status assay_concepts_within(const assay_concepts *c, const assay_labels *labels,
+                                   assay_concepts **out, assay_error *err);
 
 typedef struct assay_concept_hit {
     uint32_t concept_index;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay_concepts.h"
 #include "clave/classifier.h"
 
 /* Prior variances of the weights are 1 / strength, with features of mean square 1. */
@@ -11,6 +12,8 @@ enum { N_STRENGTHS = sizeof strengths / sizeof strengths[0], MAX_SETS = 8 };
 static const size_t strong = 0,
                     weak =
                         1; /* preferred: of n-grams; where there are vectors, which overlap more */
+
+#define LARGEST 1e15f /* number of a vector */
 
 static const unsigned ngrams = ASSAY_BLOCK_BIT(ASSAY_BLOCK_WORDS) |
                                ASSAY_BLOCK_BIT(ASSAY_BLOCK_CHARS) |
@@ -201,6 +204,25 @@ static void learn_value(void *context, size_t begin, size_t end, int worker) {
 
 /* ---- one set of vectors ---- */
 
+/* Products of numbers that are none would choose at random and print what cannot be read. */
+static assay_status check_finite(const assay_vectors *v, size_t n_texts, size_t n_values,
+                                 assay_error *err) {
+    const struct {
+        const float *rows;
+        size_t n;
+    } views[] = {{v->response, n_texts}, {v->both, n_texts}, {v->definitions, n_values}};
+    for (size_t k = 0; k < sizeof views / sizeof views[0]; k++) {
+        for (size_t i = 0; views[k].rows != NULL && i < views[k].n * v->dim; i++) {
+            float x = views[k].rows[i];
+            if (!(x > -LARGEST && x < LARGEST))
+                return assay_fail(err, ASSAY_E_FORMAT,
+                                  "calibration: the encoder %.100s gives no finite numbers",
+                                  v->name);
+        }
+    }
+    return ASSAY_OK;
+}
+
 static assay_status prepare(calibration *k, assay_error *err) {
     assay_trials *t = &k->trials;
     const assay_calibration *c = &k->c;
@@ -208,6 +230,8 @@ static assay_status prepare(calibration *k, assay_error *err) {
     size_t n_values = assay_values_count(c->values), n_threads, n_scores;
     assay_status status = list_candidates(k, err);
     for (size_t i = 0; i < t->n_candidates; i++) wanted |= k->candidates[i].set;
+    if (status == ASSAY_OK && c->vectors != NULL)
+        status = check_finite(c->vectors, assay_labels_n_texts(c->labels), n_values, err);
     if (status == ASSAY_OK)
         status = assay_products_build(c->values, c->labels, c->vectors, c->concepts, wanted,
                                       &k->products, err);
@@ -293,8 +317,25 @@ static assay_status calibrate(calibration *k, assay_buffer *out, double *figure,
 
 /* ---- the function ---- */
 
+static bool pool_fits(const assay_concepts *concepts, const assay_vectors *v) {
+    const assay_concept_encoder *e = concepts != NULL ? assay_concepts_encoder(concepts) : NULL;
+    return e == NULL || (v != NULL && strcmp(v->sha256, e->sha256) == 0 && v->dim == e->dim);
+}
+
+/* A pool with an encoder is compared by this encoder's vectors alone: it has to be among them. */
+static assay_status check_pool(const assay_concepts *concepts, const assay_vectors *vectors,
+                               size_t n_vectors, assay_error *err) {
+    for (size_t i = 0; i < n_vectors; i++) {
+        if (pool_fits(concepts, &vectors[i])) return ASSAY_OK;
+    }
+    if (pool_fits(concepts, NULL)) return ASSAY_OK;
+    return assay_fail(err, ASSAY_E_ARGUMENT, "the concept pool needs vectors of the encoder %.100s",
+                      assay_concepts_encoder(concepts)->name);
+}
+
 static assay_status check(const assay_labels *labels, const assay_vectors *vectors,
-                          size_t n_vectors, const assay_calibrate_options *o, assay_error *err) {
+                          size_t n_vectors, const assay_concepts *concepts,
+                          const assay_calibrate_options *o, assay_error *err) {
     if (assay_labels_n_texts(labels) == 0)
         return assay_fail(err, ASSAY_E_ARGUMENT, "calibration: there are no labels");
     if (o->n_folds < 2 || o->n_folds > ASSAY_MAX_FOLDS)
@@ -306,7 +347,8 @@ static assay_status check(const assay_labels *labels, const assay_vectors *vecto
             return assay_fail(err, ASSAY_E_ARGUMENT,
                               "calibration: vectors without a name, a size or a view");
     }
-    return ASSAY_OK;
+    if (o->features != NULL && strstr(o->features, "concepts") == NULL) return ASSAY_OK;
+    return check_pool(concepts, vectors, n_vectors, err);
 }
 
 assay_status assay_calibrate(const assay_values *values, const assay_labels *labels,
@@ -317,7 +359,7 @@ assay_status assay_calibrate(const assay_values *values, const assay_labels *lab
     assay_buffer best = {0};
     double best_figure = -1;
     if (options == NULL) options = &defaults;
-    assay_status status = check(labels, vectors, n_vectors, options, err);
+    assay_status status = check(labels, vectors, n_vectors, concepts, options, err);
     for (size_t i = 0; status == ASSAY_OK && i < (n_vectors > 0 ? n_vectors : 1); i++) {
         assay_buffer text = {0};
         double figure = 0;
@@ -326,9 +368,9 @@ assay_status assay_calibrate(const assay_values *values, const assay_labels *lab
             status = no_memory(err);
             break;
         }
-        k->c = (assay_calibration){
-            .values = values, .labels = labels, .concepts = concepts, .options = options};
+        k->c = (assay_calibration){.values = values, .labels = labels, .options = options};
         if (n_vectors > 0) k->c.vectors = &vectors[i];
+        if (pool_fits(concepts, k->c.vectors)) k->c.concepts = concepts;
         status = calibrate(k, &text, &figure, err);
         release(k);
         free(k);

@@ -100,32 +100,32 @@ assay_status assay_concepts_trace(const assay_concepts *c, const char *const *id
     return make(c, NULL, ids, out, err);
 }
 
-static int by_text(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+/* The texts of a label set lie in the order of their ids. */
+static bool has_text(const assay_labels *labels, const char *id) {
+    size_t low = 0, high = assay_labels_n_texts(labels);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(assay_labels_text(labels, middle)->id, id);
+        if (order == 0) return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
 }
 
-assay_status assay_concepts_without(const assay_concepts *c, const char *const *ids, size_t n,
-                                    assay_concepts **out, assay_error *err) {
+assay_status assay_concepts_within(const assay_concepts *c, const assay_labels *labels,
+                                   assay_concepts **out, assay_error *err) {
     bool *drop = assay_calloc(c->n, sizeof *drop);
-    const char **sorted = assay_alloc(n, sizeof *sorted);
-    assay_status status = ASSAY_OK;
     *out = NULL;
-    if (drop == NULL || sorted == NULL)
-        status = assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory");
-    if (status == ASSAY_OK) {
-        for (size_t i = 0; i < n; i++) sorted[i] = ids[i];
-        if (n > 0) qsort(sorted, n, sizeof *sorted, by_text);
-        for (size_t i = 0; i < c->n; i++) {
-            size_t gone = 0;
-            for (size_t k = 0; n > 0 && k < c->origins[i].n; k++) {
-                const char *id = c->origins[i].ids[k];
-                gone += bsearch(&id, sorted, n, sizeof *sorted, by_text) != NULL;
-            }
-            drop[i] = gone > 0 && gone == c->origins[i].n;
-        }
-        status = make(c, drop, NULL, out, err);
+    if (drop == NULL) return assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory");
+    for (size_t i = 0; i < c->n; i++) {
+        drop[i] = c->origins[i].n > 0;
+        for (size_t k = 0; k < c->origins[i].n && drop[i]; k++)
+            drop[i] = !has_text(labels, c->origins[i].ids[k]);
     }
+    assay_status status = make(c, drop, NULL, out, err);
     free(drop);
-    free(sorted);
     return status;
 }

@@ -231,6 +231,10 @@ static assay_status check(judge *j, const assay_vectors *vectors, size_t n_vecto
     if (j->concepts == NULL) return ASSAY_OK;
     const assay_concept_encoder *e = assay_concepts_encoder(j->concepts);
     if (e != NULL) {
+        if (c->concepts_sha256 != NULL &&
+            (c->encoder_sha256 == NULL || strcmp(e->sha256, c->encoder_sha256) != 0))
+            return assay_fail(err, ASSAY_E_FORMAT,
+                              "the classifier and its concept pool have two encoders");
         j->pool_vectors = find_vectors(vectors, n_vectors, e->sha256);
         if (j->pool_vectors == NULL || j->pool_vectors->dim != e->dim)
             return assay_fail(err, ASSAY_E_ARGUMENT,

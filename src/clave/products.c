@@ -46,9 +46,11 @@ static double cosine(const float *a, const float *b, size_t dim) {
     return length > 0 ? assay_vector_dot(a, b, dim) / length : 0.0;
 }
 
-void assay_similarities(const assay_value *value, const char *response, const float *vector,
-                        const float *definition, size_t dim, const assay_concepts *concepts,
-                        double out[ASSAY_SIMILARITIES]) {
+/* id: of a text that is learnt from, or NULL. The concepts that come from it alone are left out: they have its label in
+ * their direction, and nothing like them will be there for a text without a label. */
+static void similarities(const assay_value *value, const char *id, const char *response,
+                         const float *vector, const float *definition, size_t dim,
+                         const assay_concepts *concepts, double out[ASSAY_SIMILARITIES]) {
     float text[ASSAY_TEXT_DIM], other[ASSAY_TEXT_DIM];
     bool grams = vector == NULL || definition == NULL;
     bool pool_grams = concepts != NULL && assay_concepts_encoder(concepts) == NULL;
@@ -63,11 +65,17 @@ void assay_similarities(const assay_value *value, const char *response, const fl
     double length = assay_vector_length(mine, size);
     for (size_t i = 0; i < assay_concepts_count(concepts) && length > 0; i++) {
         const assay_concept *c = assay_concepts_at(concepts, i);
-        if (strcmp(c->value, value->id) != 0) continue;
+        if (strcmp(c->value, value->id) != 0 || assay_concepts_is_own(concepts, i, id)) continue;
         double s = assay_vector_dot(concepts->vectors + i * size, mine, size) / length;
         double *best = &out[c->valence == ASSAY_OPPOSES ? 2 : 1];
         if (s > *best) *best = s;
     }
+}
+
+void assay_similarities(const assay_value *value, const char *response, const float *vector,
+                        const float *definition, size_t dim, const assay_concepts *concepts,
+                        double out[ASSAY_SIMILARITIES]) {
+    similarities(value, NULL, response, vector, definition, dim, concepts, out);
 }
 
 /* ---- matrices ---- */
@@ -170,10 +178,11 @@ static assay_status build_similarities(assay_products *p, const assay_values *va
     const float *definitions = vectors != NULL ? vectors->definitions : NULL;
     for (size_t i = 0; i < p->n; i++) {
         for (size_t v = 0; v < p->n_values; v++) {
-            assay_similarities(assay_values_at(values, v), assay_labels_text(labels, i)->response,
-                               view == NULL ? NULL : view + i * p->dim,
-                               definitions == NULL ? NULL : definitions + v * p->dim, p->dim,
-                               concepts, &p->similarity[i * width + v * ASSAY_SIMILARITIES]);
+            similarities(assay_values_at(values, v), assay_labels_text(labels, i)->id,
+                         assay_labels_text(labels, i)->response,
+                         view == NULL ? NULL : view + i * p->dim,
+                         definitions == NULL ? NULL : definitions + v * p->dim, p->dim, concepts,
+                         &p->similarity[i * width + v * ASSAY_SIMILARITIES]);
         }
     }
     standardise(p);

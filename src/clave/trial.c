@@ -2,6 +2,7 @@
  * texts held out. */
 #include <stdlib.h>
 
+#include "assay_concepts.h"
 #include "assay_judge.h"
 
 assay_trial_options assay_trial_defaults(void) {
@@ -107,17 +108,22 @@ assay_status assay_trial(const assay_values *values, const assay_labels *labels,
                          assay_judge_figures *out, assay_error *err) {
     const assay_trial_options defaults = assay_trial_defaults();
     if (options == NULL) options = &defaults;
-    const trial t = {values, labels, vectors, n_vectors, concepts, options};
+    trial t = {values, labels, vectors, n_vectors, NULL, options};
     trial_side learnt = {0}, judged = {0};
+    assay_concepts *known = NULL; /* of the texts that are learnt from: the others would tell their labels */
     assay_classifier *classifier = NULL;
     if (!(options->test_share > 0 && options->test_share < 1))
         return assay_fail(err, ASSAY_E_ARGUMENT, "trial: a test share of %g", options->test_share);
     assay_status status = split(&t, &learnt, &judged, err);
+    if (status == ASSAY_OK && concepts != NULL)
+        status = assay_concepts_within(concepts, learnt.labels, &known, err);
+    t.concepts = known;
     if (status == ASSAY_OK)
-        status = assay_calibrate(values, learnt.labels, learnt.vectors, n_vectors, concepts,
+        status = assay_calibrate(values, learnt.labels, learnt.vectors, n_vectors, known,
                                  &options->calibrate, &classifier, err);
     if (status == ASSAY_OK) status = judge(&t, classifier, &judged, out, err);
     assay_classifier_free(classifier);
+    assay_concepts_free(known);
     release_side(&learnt);
     release_side(&judged);
     return status;

@@ -1,4 +1,4 @@
-/* assay classify: JSONL texts -> labels with probabilities, concepts and the nearest labelled examples. */
+/* assay classify: JSONL texts -> labels with probabilities, concepts and the nearest labelled examples; --eval measures. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +11,31 @@
 
 #define MAX_INPUT   ((size_t)1 << 30) /* bytes */
 #define GROUP_TEXTS 64                /* judged and printed together */
+#define MAX_SEEDS   100
 
 static const char about[] =
-    "Judges texts by a classifier of assay calibrate: for each value whether a text adheres to it, "
-    "opposes it or is unrelated to it.\n"
-    "Reads JSONL, {\"id\", \"scenario\", \"response\"} or {\"text\"} a line, from FILE or standard "
-    "input; prints one JSON object a line.\n"
-    "Where the calibrated confidence is below --min-confidence the label is \"abstained\".\n";
+    "Judges texts by a classifier of assay calibrate: for each value whether a text adheres to\n"
+    "it, opposes it or is unrelated to it. Reads JSONL, {\"id\", \"scenario\", \"response\"} or\n"
+    "{\"text\"} a line, from FILE or standard input; prints one JSON object a line. Where the\n"
+    "calibrated confidence is below --min-confidence the label is \"abstained\".\n"
+    "\n"
+    "With --eval LABELS it measures instead, on labelled texts: accuracy, macro-F1, balanced\n"
+    "accuracy, precision and recall of the labels, confusion and ECE, by value and over the\n"
+    "values, with 95 % intervals and the majority baseline. With --classifier: that one, on the\n"
+    "texts that it has not learnt from. Without: classifiers learnt from a part of the labels\n"
+    "and tried on the rest: held out (30 % of the texts), the same texts perturbed (typos, case,\n"
+    "a frame of words), and each source of texts by what was learnt from the others. A concept\n"
+    "pool should not come from texts that are judged.\n"
+    "\n"
+    "--json prints one object. At its top is the first row of the table: judge, n (texts),\n"
+    "n_pairs, n_abstained, n_trials, accuracy and macro_f1 (each with _ci and, of several seeds,\n"
+    "_sd), balanced_accuracy, ece, majority_accuracy, majority_macro_f1, by_value {ID: the same,\n"
+    "and precision, recall and f1 by label, confusion [label][judged]}, all (pairs together).\n"
+    "Counts are sums over the seeds, the rest means. splits and curve hold such rows, each with\n"
+    "split, source, texts, judge and labels. n_seen counts the texts that the classifier learnt\n"
+    "from. Also: values, labels_sha256, classifier, features, encoder, concepts, model,\n"
+    "min_confidence, seed, note. With --list-splits trials holds the ids: {split, source,\n"
+    "labels, seed, test: [ID], train: {VALUE: [ID]}}.\n";
 
 typedef struct classifying {
     assay_classify_options options;
@@ -175,16 +193,38 @@ static assay_status check_values(const classifying *c, assay_error *err) {
     return status;
 }
 
+static assay_status measure(classifying *c, assay_error *err) {
+    const assay_classify_options *o = &c->options;
+    assay_values *values = NULL; /* to learn */
+    assay_status status = ASSAY_OK;
+    c->judging.options = o->judging;
+    if (o->judging.classifier == NULL)
+        status = assay_cli_read_values(o->judging.host.program,
+                                       o->values != NULL ? o->values : "schwartz-10", &values, err);
+    if (status == ASSAY_OK) status = assay_judging_open(&c->judging, values, err);
+    if (status == ASSAY_OK && values == NULL) status = check_values(c, err);
+    assay_host_catch_interrupt();
+    if (status == ASSAY_OK)
+        status = assay_classify_eval(
+            o, &c->judging,
+            values != NULL ? values : assay_classifier_values(c->judging.classifier), err);
+    assay_values_free(values);
+    return status;
+}
+
 static assay_status classify(classifying *c, assay_error *err) {
     const assay_classify_options *o = &c->options;
     assay_buffer input = {0};
     uint8_t *bytes = NULL;
     size_t n = 0;
+    assay_status status = assay_eval_check(o, err);
+    if (status != ASSAY_OK) return status;
+    if (o->n_eval > 0) return measure(c, err);
     if (o->judging.classifier == NULL)
         return assay_fail(err, ASSAY_E_ARGUMENT, "classify: which classifier? --classifier C");
     c->judging.options = o->judging;
     c->judging.options.host.quiet = true; /* what it prints is the progress */
-    assay_status status = assay_judging_open(&c->judging, NULL, err);
+    status = assay_judging_open(&c->judging, NULL, err);
     if (status == ASSAY_OK) status = check_values(c, err);
     if (status != ASSAY_OK) return status;
     c->n_values = assay_values_count(assay_classifier_values(c->judging.classifier));
@@ -213,7 +253,7 @@ static bool parse(assay_classify_options *o, int argc, char **argv, int *code) {
          .text = &o->judging.classifier},
         {.name = "--values",
          .value = "V",
-         .help = "check that it is for this value system [its own]",
+         .help = "value system: the classifier's own, or what --eval learns [schwartz-10]",
          .text = &o->values},
         {.name = "--min-confidence",
          .value = "X",
@@ -223,16 +263,85 @@ static bool parse(assay_classify_options *o, int argc, char **argv, int *code) {
          .most = 1},
         {.name = "--concepts",
          .value = "FILE",
-         .help = "concept pool to explain by [none]",
+         .help = "concept pool to explain by, or to learn with [none]",
          .text = &o->judging.concepts},
         {.name = "--encoder",
          .value = "M",
-         .help = "a GGUF encoder, or none [all-MiniLM-L6-v2 where make deps got it]",
+         .help =
+             "a GGUF encoder or language model, or none [all-MiniLM-L6-v2 where make deps got it]",
          .text = &o->judging.encoder},
+        {.name = "--layer",
+         .value = "N",
+         .help = "its hidden states, where the encoder is a language model [the last layer]",
+         .text = &o->judging.layer},
+        {.name = "--eval",
+         .value = "LABELS",
+         .help = "measure on labelled texts; again for more files",
+         .list = o->eval,
+         .n_list = &o->n_eval,
+         .list_max = ASSAY_CLASSIFY_MAX_FILES},
+        {.name = "--format",
+         .value = "F",
+         .help = "of the label files: jsonl, csv, label-studio, doccano, ... [by their ending]",
+         .text = &o->format},
+        {.name = "--splits",
+         .value = "LIST",
+         .help = "as-is+perturbed [without an encoder; as-is with one]; or "
+                 "held-out+perturbed+other-source [all]",
+         .text = &o->splits},
+        {.name = "--judge",
+         .value = "J",
+         .help = "recognizer, model (a language model is asked), both together, or all to compare "
+                 "[recognizer]",
+         .text = &o->judge},
+        {.name = "--model",
+         .value = "M",
+         .help = "language model that is asked: GGUF, or an id of assay model list [assay-mini]",
+         .text = &h->model},
+        {.name = "--limit",
+         .value = "N",
+         .help = "judge N texts of each split, drawn by the seed [all]",
+         .integer = &o->limit,
+         .low = 1,
+         .high = INT32_MAX},
+        {.name = "--include-seen",
+         .help = "measure the classifier also on texts that it learnt from",
+         .flag = &o->include_seen},
+        {.name = "--labels",
+         .value = "N",
+         .help = "learn from N labels of each value, stratified [all]",
+         .integer = &o->labels,
+         .low = 1,
+         .high = INT32_MAX},
+        {.name = "--seeds",
+         .value = "N",
+         .help = "splits that are tried [5]",
+         .integer = &o->seeds,
+         .low = 1,
+         .high = MAX_SEEDS},
+        {.name = "--seed",
+         .value = "N",
+         .help = "the first of them; also of folds, bootstrap and perturbations [46]",
+         .integer = &o->seed,
+         .low = 0,
+         .high = INT32_MAX},
+        {.name = "--features",
+         .value = "LIST",
+         .help = "that are learnt from, as of assay calibrate [cross-validation chooses]",
+         .text = &o->features},
+        {.name = "--curve",
+         .help = "learning curve: 10, 25, 50 and 100 labels a value, 10 seeds each",
+         .flag = &o->curve},
+        {.name = "--json", .help = "print one JSON object", .flag = &o->json},
+        {.name = "--list-splits",
+         .help = "with the ids of what was learnt from and judged",
+         .flag = &o->list_splits},
         ASSAY_HOST_ENGINE_ARGS(h),
     };
     const assay_usage usage = {.command = "classify",
-                               .synopsis = "assay classify --classifier C [options] [FILE]",
+                               .synopsis = "assay classify --classifier C [options] [FILE]\n"
+                                           "       assay classify --eval LABELS [--classifier C] "
+                                           "[options]",
                                .about = about,
                                .args = args,
                                .n_args = sizeof args / sizeof args[0],
@@ -249,6 +358,7 @@ int assay_command_classify(int argc, char **argv) {
     int code;
     if (c == NULL) return ASSAY_EXIT_INPUT;
     c->options.judging.host.program = argv[0];
+    c->options.seed = 46;
     if (!parse(&c->options, argc, argv, &code)) {
         free(c);
         return code;

@@ -22,7 +22,10 @@ static const char about[] =
     "\n"
     "Extractors: builtin (no model), model (the language model of --model), endpoint (a chat "
     "endpoint; texts leave this machine), or a\n"
-    "JSONL file of phrases that were extracted elsewhere.\n";
+    "JSONL file of phrases that were extracted elsewhere.\n"
+    "\n"
+    "`assay concepts show POOL` lists what a pool holds, `assay concepts edit POOL` changes it by "
+    "hand.\n";
 
 static assay_status write_pool(assay_concepts_making *m, assay_error *err) {
     assay_buffer text = {0};
@@ -74,6 +77,7 @@ static assay_status make(assay_concepts_making *m, assay_error *err) {
     if (status == ASSAY_OK) status = assay_pool_create((int)threads, &m->pool, err);
     const assay_cli_embedder_options encoder = {.program = o->host.program,
                                                 .encoder = o->encoder,
+                                                .layer = o->layer,
                                                 .kernels = o->host.kernels,
                                                 .cache = o->host.cache,
                                                 .offline = o->host.offline,
@@ -105,6 +109,7 @@ static void clean_up(assay_concepts_making *m) {
     free(m->rows);
     free(m->plan);
     free(m->items);
+    free(m->from);
     free(m->texts);
     free(m);
 }
@@ -131,6 +136,10 @@ static bool parse(assay_concepts_options *o, int argc, char **argv, int *code) {
          .value = "E",
          .help = "encoder: a GGUF file, an id, or none [all-MiniLM-L6-v2 if it is here]",
          .text = &o->encoder},
+        {.name = "--layer",
+         .value = "N",
+         .help = "its hidden states, where the encoder is a language model [the last layer]",
+         .text = &o->layer},
         {.name = "--k",
          .value = "N",
          .help = "clusters of each value and direction [8]",
@@ -207,6 +216,9 @@ static bool parse(assay_concepts_options *o, int argc, char **argv, int *code) {
 }
 
 int assay_command_concepts(int argc, char **argv) {
+    const char *name = argc > 2 ? argv[2] : "";
+    if (strcmp(name, "show") == 0) return assay_concepts_show(argc, argv);
+    if (strcmp(name, "edit") == 0) return assay_concepts_edit(argc, argv);
     assay_concepts_making *m = assay_calloc(1, sizeof *m);
     assay_error err = {0};
     int code;

@@ -1,4 +1,5 @@
-/* assay concepts, inside: the run of the command, from what was read to the pool (concepts_make.c). */
+/* assay concepts, inside: the run of the command, from what was read to the pool (concepts_make.c); a pool that is there, shown
+ * (concepts_show.c) and edited by hand (concepts_edit.c). */
 #ifndef ASSAY_CLI_CONCEPTS_H
 #define ASSAY_CLI_CONCEPTS_H
 
@@ -12,7 +13,7 @@
 
 typedef struct assay_concepts_options {
     assay_host_options host;
-    const char *values, *out, *extractor, *encoder, *key_variable;
+    const char *values, *out, *extractor, *encoder, *layer, *key_variable;
     const char *labels[ASSAY_CLI_LABEL_FILES];
     size_t n_labels;
     int64_t k, phrases, seed;
@@ -33,15 +34,34 @@ typedef struct assay_concepts_making { /* all that belongs to one run of the com
     assay_concept_plan *plan;
     size_t n_plan;
     assay_concept *items; /* [n_items]; extracted texts are owned by `texts` */
+    const char **from;    /* [n_items] id of the text that an item comes from, or NULL */
     assay_phrase *texts;
     size_t n_items, cap_items, n_texts, cap_texts;
     assay_concepts *concepts;
     char key[ASSAY_CLI_KEY], log[ASSAY_CLI_PATH];
+    size_t n_unanswered; /* texts that an endpoint gave nothing for */
 } assay_concepts_making;
 
 /* m->extractor, as the options name it; an endpoint is announced on standard error. Values and the encoder are there. */
 assay_status assay_concepts_open_extractor(assay_concepts_making *m, assay_error *err);
 /* Embeds the responses, asks the extractor, makes m->concepts. */
 assay_status assay_concepts_make(assay_concepts_making *m, assay_error *err);
+
+/* ---- a pool by hand ---- */
+
+typedef struct assay_concepts_file {
+    assay_values *values;
+    assay_concepts *concepts;
+} assay_concepts_file;
+
+/* values: a file or a name; NULL: the one of the data folder that the pool says it is for. Zeroed and good to close in every
+ * case. */
+assay_status assay_concepts_file_read(const char *program, const char *path, const char *values,
+                                      assay_concepts_file *out, assay_error *err);
+void assay_concepts_file_close(assay_concepts_file *file);
+
+/* Sub-commands; the exit code. */
+int assay_concepts_show(int argc, char **argv);
+int assay_concepts_edit(int argc, char **argv);
 
 #endif

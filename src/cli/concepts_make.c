@@ -64,6 +64,7 @@ static assay_status open_endpoint(assay_concepts_making *m, assay_error *err) {
                           ASSAY_CLI_KEY);
     }
     o->key = m->key;
+    o->n_unanswered = &m->n_unanswered;
     if (o->log == NULL) {
         if (snprintf(m->log, sizeof m->log, "%s.asked.jsonl", m->options.out) >= (int)sizeof m->log)
             return assay_fail(err, ASSAY_E_ARGUMENT, "a path of more than %d bytes",
@@ -111,8 +112,9 @@ static assay_status take_known(assay_concepts_making *m, assay_error *err) {
     m->cap_texts = m->n_plan * (size_t)m->options.phrases;
     m->cap_items = n + m->cap_texts;
     m->items = assay_calloc(m->cap_items, sizeof *m->items);
+    m->from = assay_calloc(m->cap_items, sizeof *m->from);
     m->texts = assay_calloc(m->cap_texts + ASSAY_MAX_PHRASES, sizeof *m->texts);
-    if (m->items == NULL || m->texts == NULL)
+    if (m->items == NULL || m->from == NULL || m->texts == NULL)
         return assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory");
     for (size_t v = 0; v < n_values; v++) {
         const assay_value *value = assay_values_at(m->values, v);
@@ -120,8 +122,10 @@ static assay_status take_known(assay_concepts_making *m, assay_error *err) {
             m->items[m->n_items++] =
                 (assay_concept){value->concepts[i], value->id, ASSAY_ADHERES, false};
     }
-    for (size_t i = 0; i < m->extractor.n_known; i++)
+    for (size_t i = 0; i < m->extractor.n_known; i++) {
+        m->from[m->n_items] = m->extractor.known_ids[i];
         m->items[m->n_items++] = m->extractor.known[i];
+    }
     return ASSAY_OK;
 }
 
@@ -141,6 +145,7 @@ static assay_status ask_one(assay_concepts_making *m, const assay_concept_plan *
     if (assay_host_interrupted()) return assay_fail(err, ASSAY_E_CANCELLED, "stopped");
     assay_status status = m->extractor.extract(m->extractor.context, &request, phrases, &n, err);
     for (size_t i = 0; i < n && status == ASSAY_OK; i++) {
+        m->from[m->n_items] = text->id;
         m->items[m->n_items++] =
             (assay_concept){phrases[i].text, value->id, phrases[i].valence, false};
     }
@@ -163,6 +168,9 @@ static assay_status ask_all(assay_concepts_making *m, assay_error *err) {
         assay_progress_step(&progress, i + 1);
     }
     assay_progress_end(&progress);
+    if (m->n_unanswered > 0)
+        fprintf(stderr, "note: for %zu of %zu texts there was no usable answer\n", m->n_unanswered,
+                m->n_plan);
     return status;
 }
 
@@ -186,16 +194,18 @@ static assay_status create_pool(assay_concepts_making *m, assay_concepts **out, 
 }
 
 static assay_status make_pool(assay_concepts_making *m, assay_error *err) {
-    assay_concepts *all = NULL, *unique = NULL;
+    assay_concepts *all = NULL, *traced = NULL, *unique = NULL;
     assay_vectors vectors;
     assay_status status = create_pool(m, &all, err);
+    if (status == ASSAY_OK) status = assay_concepts_trace(all, m->from, &traced, err);
     if (status == ASSAY_OK)
-        status = assay_concepts_deduplicate(all, ASSAY_CONCEPT_ROUGE, ASSAY_CONCEPT_COSINE, &unique,
-                                            err);
+        status = assay_concepts_deduplicate(traced, ASSAY_CONCEPT_ROUGE, ASSAY_CONCEPT_COSINE,
+                                            &unique, err);
     if (status == ASSAY_OK)
         status = assay_concepts_fit(unique, m->values, m->labels, vectors_of(m, &vectors),
                                     m->options.share, &m->concepts, err);
     assay_concepts_free(all);
+    assay_concepts_free(traced);
     assay_concepts_free(unique);
     return status;
 }

@@ -17,6 +17,7 @@
 #define LONGEST_WAIT  600.0 /* that a Retry-After may ask for */
 #define MAX_LOG       ((size_t)256 << 20)
 #define MAX_HOST      200
+#define MAX_IN_A_ROW  3 /* texts without an answer: then it is not the texts */
 
 typedef struct finished { /* a pair of the log */
     assay_digest request;
@@ -28,7 +29,8 @@ typedef struct endpoint {
     assay_endpoint_options options;
     const assay_poster *poster;
     char *url, host[MAX_HOST];
-    double last; /* when the last request began; negative: none yet */
+    double last;       /* when the last request began; negative: none yet */
+    size_t unanswered; /* texts in a row */
     finished *done;
     size_t n_done, cap;
 } endpoint;
@@ -41,6 +43,12 @@ void assay_endpoint_host(const char *url, char *out, size_t size) {
     const char *at = strstr(url, "://");
     at = at != NULL ? at + 3 : url;
     snprintf(out, size, "%.*s", (int)strcspn(at, "/?#"), at);
+}
+
+static bool is_this_machine(const char *host) {
+    size_t n = strcspn(host, ":");
+    return strncmp(host, "[::1]", 5) == 0 || (n == 9 && strncasecmp(host, "localhost", 9) == 0) ||
+           (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n);
 }
 
 /* ---- the log ---- */
@@ -157,7 +165,13 @@ static bool take_turn(endpoint *e) {
     return true;
 }
 
-typedef enum verdict { ANSWERED, TRY_AGAIN, GIVE_UP, STOPPED } verdict;
+/* UNFIT: this text will not do, others may; NONSENSE: the same unless another try mends it. */
+typedef enum verdict { ANSWERED, TRY_AGAIN, NONSENSE, UNFIT, GIVE_UP, STOPPED } verdict;
+
+static verdict judge_status(int status) {
+    if (status == 429 || status == 408 || status >= 500) return TRY_AGAIN;
+    return status == 400 || status == 413 || status == 422 ? UNFIT : GIVE_UP;
+}
 
 /* What a request came to; a sentence in `why` unless it was answered. */
 static verdict judge(const endpoint *e, assay_post_end end, assay_post_reply *reply,
@@ -175,22 +189,39 @@ static verdict judge(const endpoint *e, assay_post_end end, assay_post_reply *re
         assay_endpoint_message(body, reply->body.len, e->options.key, message, sizeof message);
         snprintf(why, ASSAY_ENDPOINT_REASON, "it answers %d%s%s", reply->status,
                  message[0] != '\0' ? ": " : "", message);
-        bool passes = reply->status == 429 || reply->status == 408 || reply->status >= 500;
-        return passes ? TRY_AGAIN : GIVE_UP;
+        return judge_status(reply->status);
     }
     if (assay_endpoint_phrases(body, reply->body.len, e->options.key, r, pair->phrases, &pair->n,
                                &inner) == ASSAY_OK)
         return ANSWERED;
     assay_endpoint_strike(inner.text, strlen(inner.text), e->options.key);
     snprintf(why, ASSAY_ENDPOINT_REASON, "%.*s", ASSAY_ENDPOINT_REASON - 1, inner.text);
-    return inner.status == ASSAY_E_MEMORY ? GIVE_UP : TRY_AGAIN;
+    return inner.status == ASSAY_E_MEMORY  ? GIVE_UP
+           : inner.status == ASSAY_E_CHECK ? NONSENSE
+                                           : TRY_AGAIN;
+}
+
+/* The text stays without phrases; not when it is one of many, for then something else is wrong. */
+static assay_status leave_out(endpoint *e, finished *pair, const char *why, assay_error *err) {
+    pair->n = 0;
+    if (++e->unanswered == MAX_IN_A_ROW)
+        return assay_fail(err, ASSAY_E_IO, "%s: no answer for %d texts in a row: %s", e->host,
+                          MAX_IN_A_ROW, why);
+    if (e->options.n_unanswered != NULL) (*e->options.n_unanswered)++;
+    return ASSAY_OK;
 }
 
 static assay_status ask(endpoint *e, const char *body, size_t n, const assay_extract_request *r,
-                        finished *pair, assay_error *err) {
+                        finished *pair, bool *answered, assay_error *err) {
     char why[ASSAY_ENDPOINT_REASON] = "";
     double pause = e->options.pause;
-    const assay_post post = {e->url, e->options.key, body, n, e->options.timeout};
+    const assay_post post = {.url = e->url,
+                             .key = e->options.key,
+                             .local = is_this_machine(e->host),
+                             .body = body,
+                             .n = n,
+                             .timeout = e->options.timeout};
+    *answered = false;
     for (int64_t tries = 1;; tries++) {
         assay_post_reply reply = {.retry_after = -1};
         if (!take_turn(e)) return stopped(err);
@@ -198,8 +229,14 @@ static assay_status ask(endpoint *e, const char *body, size_t n, const assay_ext
         verdict v = judge(e, end, &reply, r, pair, why);
         double wait = reply.retry_after >= 0 ? reply.retry_after : pause;
         assay_buffer_free(&reply.body);
-        if (v == ANSWERED) return ASSAY_OK;
+        if (v == ANSWERED) {
+            e->unanswered = 0;
+            *answered = true;
+            return ASSAY_OK;
+        }
         if (v == STOPPED) return stopped(err);
+        if (v == UNFIT || (v == NONSENSE && tries >= e->options.tries))
+            return leave_out(e, pair, why, err);
         if (v == GIVE_UP) return assay_fail(err, ASSAY_E_IO, "%s: %s", e->host, why);
         if (wait > LONGEST_WAIT)
             return assay_fail(err, ASSAY_E_IO,
@@ -219,6 +256,7 @@ static assay_status extract(void *context, const assay_extract_request *r, assay
     assay_buffer body = {0};
     finished *pair = assay_calloc(1, sizeof *pair);
     assay_status status = ASSAY_OK;
+    bool answered = false;
     *n = 0;
     assay_endpoint_body(e->options.model, r, &body);
     if (body.failed || pair == NULL)
@@ -227,8 +265,8 @@ static assay_status extract(void *context, const assay_extract_request *r, assay
         pair->request = assay_sha256_of(body.data, body.len);
         const finished *before = find_done(e, &pair->request);
         if (before != NULL) *pair = *before;
-        if (before == NULL) status = ask(e, body.data, body.len, r, pair, err);
-        if (before == NULL && status == ASSAY_OK) status = append_pair(e, r, pair, err);
+        if (before == NULL) status = ask(e, body.data, body.len, r, pair, &answered, err);
+        if (status == ASSAY_OK && answered) status = append_pair(e, r, pair, err);
     }
     for (; status == ASSAY_OK && *n < pair->n && *n < r->k; (*n)++) out[*n] = pair->phrases[*n];
     assay_buffer_free(&body);
@@ -237,12 +275,6 @@ static assay_status extract(void *context, const assay_extract_request *r, assay
 }
 
 /* ---- set-up ---- */
-
-static bool is_this_machine(const char *host) {
-    size_t n = strcspn(host, ":");
-    return strncmp(host, "[::1]", 5) == 0 || (n == 9 && strncasecmp(host, "localhost", 9) == 0) ||
-           (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n);
-}
 
 static assay_status check(const endpoint *e, assay_error *err) {
     const char *key = e->options.key;
@@ -269,13 +301,15 @@ static void destroy(void *context) {
     free(e);
 }
 
+/* With PATH where it has none; a query stays behind it. */
 static char *full_url(const char *url) {
     assay_buffer out = {0};
-    size_t n = strlen(url);
+    size_t whole = strcspn(url, "#"), path = strcspn(url, "?#"), n = path, wanted = strlen(PATH);
     while (n > 0 && url[n - 1] == '/') n--;
     assay_buffer_append(&out, url, n);
-    if (n < strlen(PATH) || strncmp(url + n - strlen(PATH), PATH, strlen(PATH)) != 0)
-        assay_buffer_append(&out, PATH, strlen(PATH));
+    if (n < wanted || strncmp(url + n - wanted, PATH, wanted) != 0)
+        assay_buffer_append(&out, PATH, wanted);
+    assay_buffer_append(&out, url + path, whole - path);
     if (out.failed) assay_buffer_free(&out);
     return out.data;
 }

@@ -2,9 +2,12 @@
  *
  *   - Off unless asked for; one line on standard error says which host the texts go to.
  *   - The key comes from an environment variable or from the keyboard, travels only in the Authorization header, only over
- *     HTTPS or to this machine, never along a redirect, and is struck out of whatever the server sends back.
+ *     HTTPS or to this machine (then past any proxy), never along a redirect, and is struck out of whatever the server sends
+ *     back.
  *   - Failures that may pass (429, 408, 5xx, broken or silent connections, answers that are no answer) are tried again after
  *     growing pauses, or after what Retry-After asks for; requests keep their distance in time.
+ *   - A text that the model cannot answer for (no list of phrases after all tries; 400, 413, 422: too long, or against its
+ *     rules) gives no phrases, is counted and is asked again by a later run; three in a row end the run.
  *   - Every finished (text, value) is appended to a log, JSONL in the form of imported concepts; a later run with the same
  *     questions goes on behind them and asks nothing twice.
  *
@@ -22,6 +25,7 @@
 
 typedef struct assay_post {
     const char *url, *key; /* key NULL: none */
+    bool local;            /* the address is this machine: not by a proxy */
     const char *body;      /* JSON */
     size_t n;
     double timeout; /* seconds for all of it; connecting gets at most 30 of them */
@@ -63,7 +67,8 @@ typedef struct assay_endpoint_options {
     double timeout;    /* seconds of one request [60] */
     double pause;  /* seconds before the second try, doubled for each further one up to 60 [1] */
     int64_t tries; /* of one request [5] */
-    int64_t per_minute; /* requests; 0: no limit [60] */
+    int64_t per_minute;   /* requests; 0: no limit [60] */
+    size_t *n_unanswered; /* counts the texts without an answer; NULL: nobody asks */
 } assay_endpoint_options;
 assay_endpoint_options assay_endpoint_defaults(void);
 
@@ -81,13 +86,14 @@ void assay_endpoint_host(const char *url, char *out, size_t size);
 /* Appends the body of a request. */
 void assay_endpoint_body(const char *model, const assay_extract_request *request,
                          assay_buffer *out);
-/* Phrases of an answer's body; those that are none are left out, and any that holds the key. E_FORMAT: not such an answer. */
+/* Phrases of an answer's body; those that are none are left out, and any that holds the key. E_FORMAT: not what an endpoint
+ * answers; E_CHECK: an answer, but no list of phrases in it. */
 assay_status assay_endpoint_phrases(const char *body, size_t n, const char *key,
                                     const assay_extract_request *request, assay_phrase *out,
                                     size_t *n_out, assay_error *err);
 /* The message of an error body, in one line, without the key; "" when there is none. */
 void assay_endpoint_message(const char *body, size_t n, const char *key, char *out, size_t size);
-/* Overwrites every occurrence of the key by '*'. */
+/* Overwrites every occurrence of the key by '*', and of its beginning: it may have been cut. */
 void assay_endpoint_strike(char *text, size_t n, const char *key);
 
 #endif

@@ -5,6 +5,9 @@
 #ifdef ASSAY_CURL
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +74,8 @@ static void set_options(CURL *curl, const assay_post *post, call *c, char *why) 
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     /* No redirects: the key and the text go where the user said. */
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    /* A key to this machine travels in the clear: no proxy of the environment may see it. */
+    if (post->local) curl_easy_setopt(curl, CURLOPT_PROXY, "");
 #if LIBCURL_VERSION_NUM >= 0x075500
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
@@ -101,6 +106,16 @@ static bool add_header(struct curl_slist **list, const char *line) {
     return longer != NULL;
 }
 
+/* Nothing of the key stays in freed memory; volatile, so that no compiler finds it useless. */
+static void forget(char *text) {
+    for (volatile char *c = text; c != NULL && *c != '\0'; c++) *c = '\0';
+}
+
+static void forget_headers(struct curl_slist *list) {
+    for (struct curl_slist *line = list; line != NULL; line = line->next) forget(line->data);
+    curl_slist_free_all(list);
+}
+
 static struct curl_slist *make_headers(const assay_post *post) {
     struct curl_slist *list = NULL;
     assay_buffer line = {0};
@@ -109,10 +124,11 @@ static struct curl_slist *make_headers(const assay_post *post) {
     if (made && post->key != NULL && post->key[0] != '\0') {
         assay_buffer_print(&line, "Authorization: Bearer %s", post->key);
         made = !line.failed && add_header(&list, line.data);
+        forget(line.data);
         assay_buffer_free(&line);
     }
     if (made) return list;
-    curl_slist_free_all(list);
+    forget_headers(list);
     return NULL;
 }
 
@@ -131,6 +147,8 @@ static assay_post_end post_once(void *context, const assay_post *post, assay_pos
     CURL *curl = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_easy_init() : NULL;
     struct curl_slist *headers = curl != NULL ? make_headers(post) : NULL;
     CURLcode code = CURLE_OUT_OF_MEMORY;
+    /* With CURLOPT_NOSIGNAL a connection that is gone may end the program otherwise. */
+    void (*on_pipe)(int) = signal(SIGPIPE, SIG_IGN);
     if (headers != NULL) {
         set_options(curl, post, &c, detail);
         curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
@@ -144,8 +162,9 @@ static assay_post_end post_once(void *context, const assay_post *post, assay_pos
     else if (code != CURLE_OK)
         snprintf(reply->why, sizeof reply->why, "%.*s", ASSAY_ENDPOINT_REASON - 1,
                  detail[0] != '\0' ? detail : curl_easy_strerror(code));
-    curl_slist_free_all(headers);
+    forget_headers(headers);
     curl_easy_cleanup(curl);
+    signal(SIGPIPE, on_pipe);
     if (c.stopped) return ASSAY_POST_STOPPED;
     if (code == CURLE_OK) return ASSAY_POST_DONE;
     return is_final(code) ? ASSAY_POST_REFUSED : ASSAY_POST_BROKEN;
@@ -176,26 +195,51 @@ const assay_poster *assay_poster_own(void) {
 
 /* ---- the key ---- */
 
+/* A character at a time, so that Ctrl-C finds the terminal put right again, and no buffer keeps a copy. */
+static assay_status read_key(int terminal, char *key, size_t size, assay_error *err) {
+    enum { CTRL_C = 3, CTRL_D = 4, BACKSPACE = 8, CTRL_U = 21, DELETE = 127 };
+    size_t n = 0;
+    for (;;) {
+        char c = 0;
+        ssize_t got = read(terminal, &c, 1);
+        if (got < 0 && errno == EINTR) continue;
+        if (got == 1 && c == CTRL_C) return assay_fail(err, ASSAY_E_CANCELLED, "stopped");
+        if (got != 1 || c == CTRL_D || c == '\n' || c == '\r') break;
+        if (c == BACKSPACE || c == DELETE) {
+            n -= n > 0;
+        } else if (c == CTRL_U) {
+            n = 0;
+        } else if (n + 1 == size) {
+            return assay_fail(err, ASSAY_E_ARGUMENT, "endpoint: a key of %zu bytes and more", size);
+        } else {
+            key[n++] = c;
+        }
+    }
+    key[n] = '\0';
+    return n > 0 ? ASSAY_OK : assay_fail(err, ASSAY_E_ARGUMENT, "endpoint: no key was typed");
+}
+
 assay_status assay_endpoint_ask_key(char *key, size_t size, assay_error *err) {
+    static const char prompt[] = "Key of the endpoint: ";
     struct termios before, silent;
-    FILE *terminal = fopen("/dev/tty", "r+");
-    if (terminal == NULL || tcgetattr(fileno(terminal), &before) != 0) {
-        if (terminal != NULL) fclose(terminal);
+    int terminal = open("/dev/tty", O_RDWR | O_NOCTTY);
+    if (terminal < 0 || tcgetattr(terminal, &before) != 0) {
+        if (terminal >= 0) close(terminal);
         return assay_fail(err, ASSAY_E_ARGUMENT,
                           "endpoint: no terminal to type the key on; use the environment "
                           "variable " ASSAY_ENDPOINT_KEY);
     }
-    setvbuf(terminal, NULL, _IONBF, 0); /* no copy of the key stays in a buffer */
     silent = before;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
-    fprintf(terminal, "Key of the endpoint: ");
-    bool read = fgets(key, (int)size, terminal) != NULL;
-    tcsetattr(fileno(terminal), TCSAFLUSH, &before);
-    fprintf(terminal, "\n");
-    fclose(terminal);
-    if (read) key[strcspn(key, "\r\n")] = '\0';
-    return read ? ASSAY_OK : assay_fail(err, ASSAY_E_ARGUMENT, "endpoint: no key was typed");
+    silent.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+    silent.c_cc[VMIN] = 1;
+    silent.c_cc[VTIME] = 0;
+    bool shown = tcsetattr(terminal, TCSAFLUSH, &silent) == 0 &&
+                 write(terminal, prompt, sizeof prompt - 1) > 0;
+    assay_status status = shown ? read_key(terminal, key, size, err)
+                                : assay_fail(err, ASSAY_E_IO, "endpoint: no terminal");
+    bool put_right = tcsetattr(terminal, TCSAFLUSH, &before) == 0 && write(terminal, "\n", 1) == 1;
+    close(terminal);
+    return put_right ? status : assay_fail(err, ASSAY_E_IO, "endpoint: the terminal is gone");
 }
 
 #else

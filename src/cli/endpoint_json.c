@@ -6,7 +6,8 @@
 
 #include "format/json.h"
 
-#define MAX_TEXT 8000 /* bytes of scenario and of response, each */
+#define MAX_TEXT  8000 /* bytes of scenario and of response, each */
+#define BEGINNING 8    /* of a key: this much of it is not shown */
 
 static const char form[] =
     "Answer with nothing but JSON of this form: "
@@ -34,9 +35,11 @@ static bool has_key(const char *key) {
 }
 
 void assay_endpoint_strike(char *text, size_t n, const char *key) {
-    size_t length = has_key(key) ? strlen(key) : 0;
-    for (size_t i = 0; length > 0 && i + length <= n; i++) {
-        if (memcmp(text + i, key, length) == 0) memset(text + i, '*', length);
+    size_t length = has_key(key) ? strlen(key) : 0, least = length < BEGINNING ? length : BEGINNING;
+    for (size_t i = 0; length > 0 && i < n; i++) {
+        size_t same = 0;
+        while (same < length && i + same < n && text[i + same] == key[same]) same++;
+        if (same >= least) memset(text + i, '*', same);
     }
 }
 
@@ -71,26 +74,32 @@ static bool take(const cJSON *item, const char *key, const assay_extract_request
     return true;
 }
 
+/* What the model said -> the list in it. Models like to frame their JSON with words and code fences. */
+static assay_status parse_content(const char *content, cJSON **answer, const cJSON **list,
+                                  assay_error *err) {
+    assay_error inner = {0};
+    const char *from = strchr(content, '{'), *to = from != NULL ? strrchr(from, '}') : NULL;
+    if (to == NULL) return assay_fail(err, ASSAY_E_CHECK, "the model's answer holds no JSON");
+    assay_status status =
+        assay_json_parse(from, (size_t)(to - from) + 1, "the model's answer", answer, &inner);
+    if (status != ASSAY_OK)
+        return assay_fail(err, status == ASSAY_E_MEMORY ? status : ASSAY_E_CHECK, "%s", inner.text);
+    *list = member(*answer, "concepts");
+    if (cJSON_IsArray(*list)) return ASSAY_OK;
+    return assay_fail(err, ASSAY_E_CHECK, "the model's answer has no list of concepts");
+}
+
 assay_status assay_endpoint_phrases(const char *body, size_t n, const char *key,
                                     const assay_extract_request *request, assay_phrase *out,
                                     size_t *n_out, assay_error *err) {
     cJSON *reply = NULL, *answer = NULL;
+    const cJSON *list = NULL, *item;
     *n_out = 0;
     assay_status status = assay_json_parse(body, n, "the answer", &reply, err);
     const char *content = status == ASSAY_OK ? content_of(reply) : NULL;
-    /* Models like to frame their JSON with words and code fences. */
-    const char *from = content != NULL ? strchr(content, '{') : NULL;
-    const char *to = from != NULL ? strrchr(from, '}') : NULL;
     if (status == ASSAY_OK && content == NULL)
         status = assay_fail(err, ASSAY_E_FORMAT, "the answer has no choices[0].message.content");
-    else if (status == ASSAY_OK && to == NULL)
-        status = assay_fail(err, ASSAY_E_FORMAT, "the model's answer holds no JSON");
-    if (status == ASSAY_OK)
-        status =
-            assay_json_parse(from, (size_t)(to - from) + 1, "the model's answer", &answer, err);
-    const cJSON *list = status == ASSAY_OK ? member(answer, "concepts") : NULL, *item;
-    if (status == ASSAY_OK && !cJSON_IsArray(list))
-        status = assay_fail(err, ASSAY_E_FORMAT, "the model's answer has no list of concepts");
+    if (status == ASSAY_OK) status = parse_content(content, &answer, &list, err);
     if (status == ASSAY_OK) {
         cJSON_ArrayForEach(item, list) {
             if (*n_out < request->k && take(item, key, request, &out[*n_out])) (*n_out)++;

@@ -44,6 +44,7 @@ static assay_status open_encoder(assay_judging *j, assay_error *err) {
     const assay_host_options *h = &j->options.host;
     const assay_cli_embedder_options options = {.program = h->program,
                                                 .encoder = j->options.encoder,
+                                                .layer = j->options.layer,
                                                 .kernels = h->kernels,
                                                 .cache = h->cache,
                                                 .offline = h->offline,
@@ -53,13 +54,14 @@ static assay_status open_encoder(assay_judging *j, assay_error *err) {
     bool needs = j->classifier != NULL && assay_classifier_encoder(j->classifier) != NULL;
     if (j->classifier != NULL && !needs && !pool_needs) return ASSAY_OK;
     assay_status status = assay_cli_embedder_open(&options, &j->encoder, err);
-    if (status == ASSAY_OK && (needs || pool_needs) && j->encoder.embedder.dim == 0) {
-        status = assay_fail(err, ASSAY_E_ARGUMENT,
-                            "this needs the encoder %.100s: `make deps` gets all-MiniLM-L6-v2, "
-                            "--encoder names another",
-                            needs ? assay_classifier_encoder(j->classifier)
-                                  : assay_concepts_encoder(j->concepts)->name);
+    if (status == ASSAY_OK && pool_needs) {
+        const assay_concept_encoder *pool = assay_concepts_encoder(j->concepts);
+        status = assay_cli_embedder_match(&j->encoder, j->options.concepts, pool->name,
+                                          pool->sha256, err);
     }
+    if (status == ASSAY_OK && needs && j->encoder.embedder.dim == 0)
+        status = assay_cli_embedder_match(&j->encoder, j->options.classifier,
+                                          assay_classifier_encoder(j->classifier), "", err);
     return status;
 }
 
@@ -141,6 +143,14 @@ void assay_judging_free_vectors(assay_vectors *v) {
     *v = (assay_vectors){0};
 }
 
+unsigned assay_judging_views(const assay_judging *j) {
+    unsigned views = ASSAY_VIEW_RESPONSE | ASSAY_VIEW_BOTH;
+    if (j->classifier != NULL) views = assay_classifier_views(j->classifier);
+    if (j->concepts != NULL && assay_concepts_encoder(j->concepts) != NULL)
+        views |= ASSAY_VIEW_RESPONSE;
+    return views;
+}
+
 assay_status assay_judging_embed(assay_judging *j, const assay_judged_text *texts, size_t n,
                                  unsigned views, assay_vectors *out, assay_error *err) {
     const assay_embedder *e = &j->encoder.embedder;
@@ -181,10 +191,7 @@ assay_status assay_judging_embed_definitions(assay_judging *j, const assay_value
 assay_status assay_judging_judge(assay_judging *j, const assay_judged_text *texts, size_t n,
                                  double min_confidence, assay_judgement *out, assay_error *err) {
     assay_vectors vectors = {0};
-    unsigned views = assay_classifier_views(j->classifier);
-    if (j->concepts != NULL && assay_concepts_encoder(j->concepts) != NULL)
-        views |= ASSAY_VIEW_RESPONSE;
-    assay_status status = assay_judging_embed(j, texts, n, views, &vectors, err);
+    assay_status status = assay_judging_embed(j, texts, n, assay_judging_views(j), &vectors, err);
     if (status == ASSAY_OK)
         status = assay_classifier_judge(j->classifier, texts, n, &vectors, vectors.dim > 0 ? 1 : 0,
                                         j->concepts, min_confidence, j->pool, out, err);

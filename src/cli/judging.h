@@ -7,7 +7,7 @@
 #include "cli/host.h"
 
 typedef struct assay_judging_options { /* as given on the command line; NULL: the default */
-    const char *encoder, *classifier, *concepts;
+    const char *encoder, *layer, *classifier, *concepts;
     assay_host_options host;
 } assay_judging_options;
 
@@ -24,7 +24,9 @@ typedef struct assay_judging {
 assay_status assay_judging_open(assay_judging *j, const assay_values *values, assay_error *err);
 void assay_judging_close(assay_judging *j);
 
-/* Vectors of n texts, the views asked for (ASSAY_VIEW_...), with a line of progress. Without an encoder out->dim is 0. */
+/* The views (ASSAY_VIEW_...) that the classifier and the concept pool read; without a classifier, those to learn from. */
+unsigned assay_judging_views(const assay_judging *j);
+/* Vectors of n texts, the views asked for, with a line of progress. Without an encoder out->dim is 0. */
 assay_status assay_judging_embed(assay_judging *j, const assay_judged_text *texts, size_t n,
                                  unsigned views, assay_vectors *out, assay_error *err);
 /* Vectors of the values' definitions, into out->definitions. */

@@ -16,7 +16,7 @@ static const struct {
     {"model", "list, get, look into, tokenize, quantize; write a random one", assay_command_model},
     {"generate", "answer a prompt, or talk, with a model", assay_command_generate},
     {"embed", "turn texts into vectors with an encoder or a language model", assay_command_embed},
-    {"concepts", "make a concept pool from labelled texts", assay_command_concepts},
+    {"concepts", "make a concept pool from labelled texts; show, edit it", assay_command_concepts},
     {"calibrate", "learn a classifier of values from a few labels", assay_command_calibrate},
     {"classify", "judge values in texts by a classifier", assay_command_classify},
     {"agree", "agreement of annotators; one label from many votes", assay_command_agree},

@@ -16,7 +16,9 @@ import { createServer } from 'node:http';
  * @property {string} [raw]         the body
  * @property {string} [content]     what the model says
  * @property {number} [huge]        so many bytes of body, without a Content-Length
- * @property {string} [redirect]    where to
+ * @property {string} [redirect]    where to, with the status, or 307
+ * @property {number} [drip]        milliseconds before each byte of the body
+ * @property {string} [wire]        these bytes in place of any HTTP; then the connection is closed
  *
  * @typedef {object} Seen
  * @property {number} at            milliseconds
@@ -40,7 +42,8 @@ function goodContent(question) {
  * @param {import('node:http').ServerResponse} response */
 function answer(step, body, request, response) {
   if (step.silent) return;
-  if (step.redirect !== undefined) return void response.writeHead(307, { location: step.redirect }).end();
+  if (step.wire !== undefined) return void request.socket.end(step.wire, 'latin1');
+  if (step.redirect !== undefined) return void response.writeHead(step.status ?? 307, { location: step.redirect }).end();
   /** @type {Record<string, string>} */
   const headers = { 'content-type': 'application/json' };
   if (step.retryAfter !== undefined) headers['retry-after'] = step.retryAfter;
@@ -53,6 +56,11 @@ function answer(step, body, request, response) {
   }
   const content = step.content ?? goodContent(body.messages[0].content);
   const text = step.raw ?? JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }] });
+  if (step.drip !== undefined) {
+    let sent = 0;
+    const timer = setInterval(() => response.write(text.charAt(sent % text.length), () => { sent += 1; }), step.drip);
+    return void response.on('close', () => clearInterval(timer));
+  }
   if (step.cut === undefined) return void response.end(text);
   response.write(text.slice(0, step.cut), () => response.destroy());
 }

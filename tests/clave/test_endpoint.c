@@ -28,7 +28,8 @@ typedef struct server {
     int n, asked;
     double clock, slept[64], began[64];
     int n_slept, stop_at; /* the sleep that the user ends; -1: none */
-    bool key_came;
+    bool key_came, local;
+    char url[200];
 } server;
 
 static assay_post_end serve(void *context, const assay_post *post, assay_post_reply *reply) {
@@ -37,6 +38,8 @@ static assay_post_end serve(void *context, const assay_post *post, assay_post_re
     s->began[s->asked++ % 64] = s->clock;
     s->clock += 0.25;
     s->key_came = post->key != NULL && strcmp(post->key, KEY) == 0;
+    s->local = post->local;
+    snprintf(s->url, sizeof s->url, "%s", post->url);
     CHECK(strlen(post->body) == post->n && strstr(post->body, KEY) == NULL);
     reply->status = a->status;
     reply->retry_after = a->retry_after;
@@ -207,6 +210,122 @@ TEST(the_log_is_gone_on_from) {
           got.err.text);
     CHECK(log_lines() == 4, "a log that is wrong was changed");
     unlink(path);
+}
+
+TEST(a_log_that_was_cut_anywhere_loses_what_was_cut) {
+    static const answer good = {200, -1, GOOD, 0};
+    server s = {.answers = &good, .n = 1, .stop_at = -1};
+    uint8_t *bytes = NULL;
+    size_t n = 0;
+    assay_error err = {0};
+    new_log();
+    assay_endpoint_options o = options();
+    CHECK(ask(&o, &s, "t1").status == ASSAY_OK && ask(&o, &s, "t2").status == ASSAY_OK);
+    REQUIRE(assay_os_read_file(path, 1 << 20, &bytes, &n, &err) == ASSAY_OK);
+    size_t first = (size_t)((uint8_t *)memchr(bytes, '\n', n) - bytes) + 1;
+    for (size_t cut = 0; cut <= n; cut++) {
+        int missing = 2 - (cut >= first) - (cut == n);
+        s.asked = 0;
+        CHECK(assay_os_write_file(path, bytes, cut, &err) == ASSAY_OK);
+        CHECK(ask(&o, &s, "t1").status == ASSAY_OK && ask(&o, &s, "t2").status == ASSAY_OK);
+        CHECK(s.asked == missing, "cut at %zu: %d asked", cut, s.asked);
+        CHECK(log_lines() == 2);
+    }
+    free(bytes);
+    unlink(path);
+}
+
+/* One extractor, one text after the other. */
+TEST(a_text_without_an_answer_is_left_out_but_not_many) {
+    static const answer nonsense = {
+        200, -1, "{\"choices\":[{\"message\":{\"content\":\"Sorry, " KEY ".\"}}]}", 0};
+    static const answer good = {200, -1, GOOD, 0}, long_text = {413, -1, "", 0};
+    static const struct {
+        const answer *a;
+        int asked;
+    } texts[] = {{&nonsense, 2}, {&long_text, 1}, {&good, 1},     {&nonsense, 2},
+                 {&good, 1},     {&nonsense, 2},  {&nonsense, 2}, {&long_text, 1}};
+    enum { N = sizeof texts / sizeof *texts };
+    server s = {.n = 1, .stop_at = -1};
+    const assay_poster poster = {&s, serve, rest, now};
+    assay_values *values = fixture_values();
+    assay_extractor x;
+    assay_error err = {0};
+    size_t n_unanswered = 0;
+    new_log();
+    assay_endpoint_options o = options();
+    o.tries = 2;
+    o.n_unanswered = &n_unanswered;
+    CHECK_STATUS(assay_endpoint_extractor(&o, &poster, &x, &err), ASSAY_OK, err);
+    for (int i = 0; i < N; i++) {
+        char id[16];
+        assay_phrase out[2];
+        size_t n = 9;
+        snprintf(id, sizeof id, "t%d", i);
+        const assay_extract_request r = {
+            .id = id, .scenario = "", .response = id, .value = assay_values_at(values, 0), .k = 2};
+        s.answers = texts[i].a;
+        s.asked = 0;
+        assay_status status = x.extract(x.context, &r, out, &n, &err);
+        CHECK(status == (i == N - 1 ? ASSAY_E_IO : ASSAY_OK), "%d: %s", i, err.text);
+        CHECK(n == (texts[i].a == &good ? 1 : 0) && s.asked == texts[i].asked, "%d: %d", i,
+              s.asked);
+    }
+    CHECK(strstr(err.text, "no answer for 3 texts in a row: it answers 413") != NULL, "%s",
+          err.text);
+    CHECK(n_unanswered == 5 && log_lines() == 2, "%zu", n_unanswered);
+    assay_extractor_destroy(&x);
+    assay_values_free(values);
+    unlink(path);
+}
+
+TEST(the_address_that_is_asked) {
+    static const struct {
+        const char *given, *asked;
+        bool local;
+    } cases[] = {
+        {"https://h/v1", "https://h/v1/chat/completions", false},
+        {"https://h/v1//", "https://h/v1/chat/completions", false},
+        {"https://h/v1/chat/completions/", "https://h/v1/chat/completions", false},
+        {"https://h/d?api-version=1", "https://h/d/chat/completions?api-version=1", false},
+        {"https://h/chat/completions?a=/#b", "https://h/chat/completions?a=/", false},
+        {"https://h", "https://h/chat/completions", false},
+        {"http://localhost:80", "http://localhost:80/chat/completions", true},
+        {"http://127.0.0.1", "http://127.0.0.1/chat/completions", true},
+        {"http://[::1]:8/v1", "http://[::1]:8/v1/chat/completions", true},
+    };
+    static const answer good = {200, -1, GOOD, 0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        server s = {.answers = &good, .n = 1, .stop_at = -1};
+        new_log();
+        assay_endpoint_options o = options();
+        o.url = cases[i].given;
+        CHECK(ask(&o, &s, "t1").status == ASSAY_OK);
+        CHECK(strcmp(s.url, cases[i].asked) == 0 && s.local == cases[i].local, "%s", s.url);
+        unlink(path);
+    }
+}
+
+TEST(a_key_is_struck_out_whole_and_cut) {
+    static const struct {
+        const char *text, *key, *struck;
+    } cases[] = {
+        {"a " KEY " b", KEY, "a ************* b"},
+        {KEY KEY, KEY, "**************************"},
+        {"cut sk-01234567", KEY, "cut ***********"},
+        {"cut sk-01234...", KEY, "cut ********..."},
+        {"sk-0123", KEY, "sk-0123"},
+        {"an abc key", "abc", "an *** key"},
+        {"an ab key", "abc", "an ab key"},
+        {"nothing", "", "nothing"},
+        {"nothing", NULL, "nothing"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "%s", cases[i].text);
+        assay_endpoint_strike(text, strlen(text), cases[i].key);
+        CHECK(strcmp(text, cases[i].struck) == 0, "%s", text);
+    }
 }
 
 TEST(what_is_refused_at_once) {

@@ -130,6 +130,15 @@ try {
     fails(['classify', '--classifier', out, '--encoder', 'none'], 1, /needs the encoder all-MiniLM-L6-v2-Q8_0/, texts);
     const row = JSON.parse(succeeds(['classify', '--classifier', out, '--encoder', MINILM], '{"text":"They comfort those people."}'));
     assert.equal(row.values.care.label, 'adheres');
+    writeFileSync(at('few.jsonl'), sentences(54).slice(42).map(({ id, label, response }) => JSON.stringify({ id, response, value: 'care', label })).join('\n'));
+    const measure = ['classify', '--classifier', out, '--eval', at('few.jsonl'), '--json', '--quiet'];
+    const figures = JSON.parse(succeeds([...measure, '--encoder', MINILM]));
+    assert.deepEqual([figures.encoder, figures.n_seen, figures.n], ['all-MiniLM-L6-v2-Q8_0', 0, 12]);
+    assert.deepEqual(figures.splits.map((/** @type {any} */ split) => split.texts), ['as-is'], 'perturbed texts are embedded only when they are asked for');
+    fails([...measure, '--encoder', 'none'], 1, /needs the encoder all-MiniLM-L6-v2-Q8_0/);
+    const learnt = JSON.parse(succeeds(['classify', '--values', values, '--eval', at('few.jsonl'), '--encoder', MINILM, '--features', 'ngrams+vectors', '--seeds', '1',
+      '--splits', 'held-out+perturbed', '--json', '--quiet']));
+    assert.deepEqual([learnt.encoder, learnt.splits.length], ['all-MiniLM-L6-v2-Q8_0', 4]);
   });
 } finally {
   rmSync(folder, { recursive: true, force: true });

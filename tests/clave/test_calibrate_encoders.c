@@ -1,0 +1,238 @@
+/* Several encoders: calibration keeps the better one, whatever the order they come in. The labels are drawn, the words of the
+ * texts say nothing of them: only vectors can. */
+#include "test.h"
+
+#include "base/rng.h"
+#include "clave/classifier.h"
+#include "concepts_fixture.h"
+
+enum { N = 60, M = 40, GOOD = 6, BAD = 3 };
+
+static int label_of(uint64_t text, uint64_t value) {
+    assay_rng rng = assay_rng_seed(21 + value, text);
+    return (int)assay_rng_below(&rng, 3) - 1;
+}
+
+/* [n, GOOD] that tell the labels, and [n, BAD] that tell nothing. */
+static void make_vectors(uint64_t first, size_t n, float *good, float *bad) {
+    for (size_t i = 0; i < n; i++) {
+        assay_rng rng = assay_rng_seed(31, first + i);
+        for (size_t d = 0; d < GOOD; d++)
+            good[i * GOOD + d] = (float)(0.2 * assay_rng_normal(&rng));
+        for (size_t d = 0; d < BAD; d++) bad[i * BAD + d] = (float)assay_rng_normal(&rng);
+        for (uint64_t v = 0; v < 2; v++)
+            good[i * GOOD + 3 * v + (size_t)(label_of(first + i, v) + 1)] += 1.0f;
+    }
+}
+
+static assay_labels *make_labels(const assay_values *values) {
+    static const char *const names[3] = {"opposes", "unrelated", "adheres"};
+    static const char *const value_ids[2] = {"care", "fairness"};
+    assay_buffer text = {0};
+    for (uint64_t i = 0; i < N; i++) {
+        for (uint64_t v = 0; v < 2; v++)
+            assay_buffer_print(
+                &text,
+                "{\"id\":\"t%04u\",\"scenario\":\"\",\"response\":\"No word tells "
+                "number %u.\",\"value\":\"%s\",\"label\":\"%s\",\"annotator\":\"a\"}\n",
+                (unsigned)i, (unsigned)(i * 7919 % 1000), value_ids[v], names[label_of(i, v) + 1]);
+    }
+    assay_labels *labels = fixture_read_labels(values, text.data);
+    assay_buffer_free(&text);
+    return labels;
+}
+
+typedef struct fixture {
+    assay_values *values;
+    assay_labels *labels;
+    char good_hash[65], bad_hash[65];
+    float good[N * GOOD], bad[N * BAD];
+    assay_vectors vectors[2]; /* good, bad */
+} fixture;
+
+static fixture *open_fixture(void) {
+    fixture *f = calloc(1, sizeof *f);
+    if (f == NULL) abort();
+    f->values = fixture_values();
+    f->labels = make_labels(f->values);
+    memset(f->good_hash, 'a', 64);
+    memset(f->bad_hash, 'b', 64);
+    make_vectors(0, N, f->good, f->bad);
+    f->vectors[0] =
+        (assay_vectors){.name = "good", .sha256 = f->good_hash, .dim = GOOD, .response = f->good};
+    f->vectors[1] =
+        (assay_vectors){.name = "bad", .sha256 = f->bad_hash, .dim = BAD, .response = f->bad};
+    return f;
+}
+
+static void close_fixture(fixture *f) {
+    assay_labels_free(f->labels);
+    assay_values_free(f->values);
+    free(f);
+}
+
+/* The classifier's JSON; NULL after a failure. */
+static char *calibrate(const fixture *f, const assay_vectors *vectors, size_t n,
+                       const char *features) {
+    assay_calibrate_options options = assay_calibrate_defaults();
+    assay_classifier *c = NULL;
+    assay_buffer text = {0};
+    assay_error err = {0};
+    options.features = features;
+    assay_status status =
+        assay_calibrate(f->values, f->labels, vectors, n, NULL, &options, &c, &err);
+    CHECK(status == ASSAY_OK, "%s", err.text);
+    if (status == ASSAY_OK) CHECK(assay_classifier_print(c, &text, &err) == ASSAY_OK);
+    assay_classifier_free(c);
+    return text.data;
+}
+
+static assay_classifier *parse(const char *text) {
+    assay_classifier *c = NULL;
+    assay_error err = {0};
+    CHECK(assay_classifier_parse(text, strlen(text), "classifier", &c, &err) == ASSAY_OK, "%s",
+          err.text);
+    return c;
+}
+
+TEST(the_better_encoder_is_kept) {
+    fixture *f = open_fixture();
+    const assay_vectors turned[2] = {f->vectors[1], f->vectors[0]};
+    char *alone = calibrate(f, f->vectors, 1, NULL), *worse = calibrate(f, f->vectors + 1, 1, NULL),
+         *both = calibrate(f, f->vectors, 2, NULL), *other = calibrate(f, turned, 2, NULL);
+    REQUIRE(alone != NULL && worse != NULL && both != NULL && other != NULL);
+    CHECK(strcmp(both, alone) == 0, "the other encoder leaves a trace");
+    CHECK(strcmp(both, other) == 0, "the order matters");
+    assay_classifier *c = parse(both), *d = parse(worse);
+    REQUIRE(c != NULL && d != NULL);
+    REQUIRE(assay_classifier_encoder(c) != NULL);
+    CHECK(strcmp(assay_classifier_encoder(c), "good") == 0);
+    double best = assay_classifier_get_summary(c)->macro_f1,
+           worst = assay_classifier_get_summary(d)->macro_f1;
+    CHECK(best > 0.9 && worst < 0.6, "%g and %g", best, worst);
+    assay_classifier_free(c);
+    assay_classifier_free(d);
+    free(alone);
+    free(worse);
+    free(both);
+    free(other);
+    close_fixture(f);
+}
+
+TEST(of_equals_the_first_is_kept) {
+    fixture *f = open_fixture();
+    assay_vectors twins[2] = {f->vectors[0], f->vectors[0]};
+    twins[1].name = "twin";
+    twins[1].sha256 = f->bad_hash;
+    char *text = calibrate(f, twins, 2, NULL);
+    REQUIRE(text != NULL);
+    assay_classifier *c = parse(text);
+    REQUIRE(c != NULL && assay_classifier_encoder(c) != NULL);
+    CHECK(strcmp(assay_classifier_encoder(c), "good") == 0, "%s", assay_classifier_encoder(c));
+    assay_classifier_free(c);
+    free(text);
+    close_fixture(f);
+}
+
+TEST(encoders_that_are_not_asked_leave_no_trace) {
+    fixture *f = open_fixture();
+    char *with = calibrate(f, f->vectors, 2, "ngrams"), *without = calibrate(f, NULL, 0, "ngrams");
+    REQUIRE(with != NULL && without != NULL);
+    CHECK(strcmp(with, without) == 0);
+    assay_classifier *c = parse(with);
+    REQUIRE(c != NULL);
+    CHECK(assay_classifier_encoder(c) == NULL && assay_classifier_views(c) == 0);
+    assay_classifier_free(c);
+    free(with);
+    free(without);
+    close_fixture(f);
+}
+
+/* Whoever judges may have all encoders' vectors at hand: the classifier takes its own. */
+TEST(judging_takes_the_vectors_of_its_encoder) {
+    static float good[M * GOOD], bad[M * BAD];
+    fixture *f = open_fixture();
+    assay_judgement one[M * 2], two[M * 2];
+    assay_judged_text texts[M];
+    assay_error err = {0};
+    char *text = calibrate(f, f->vectors, 2, NULL);
+    REQUIRE(text != NULL);
+    assay_classifier *c = parse(text);
+    REQUIRE(c != NULL);
+    make_vectors(5000, M, good, bad);
+    for (size_t i = 0; i < M; i++) texts[i] = (assay_judged_text){"x", "", "No word tells.", ""};
+    assay_vectors v[2] = {f->vectors[1], f->vectors[0]};
+    v[0].response = bad;
+    v[1].response = good;
+    CHECK_STATUS(assay_classifier_judge(c, texts, M, v, 2, NULL, 0, NULL, one, &err), ASSAY_OK,
+                 err);
+    CHECK_STATUS(assay_classifier_judge(c, texts, M, v + 1, 1, NULL, 0, NULL, two, &err), ASSAY_OK,
+                 err);
+    CHECK(memcmp(one, two, sizeof one) == 0);
+    size_t right = 0;
+    for (uint64_t i = 0; i < 2 * M; i++) right += one[i].label == label_of(5000 + i / 2, i % 2);
+    CHECK(right >= 72, "%zu of 80", right);
+    CHECK_STATUS(assay_classifier_judge(c, texts, M, v, 1, NULL, 0, NULL, two, &err),
+                 ASSAY_E_ARGUMENT, err);
+    CHECK(strstr(err.text, "good") != NULL, "%s", err.text);
+    v[1].dim = GOOD - 1;
+    err = (assay_error){0};
+    CHECK_STATUS(assay_classifier_judge(c, texts, M, v, 2, NULL, 0, NULL, two, &err),
+                 ASSAY_E_ARGUMENT, err);
+    assay_classifier_free(c);
+    free(text);
+    close_fixture(f);
+}
+
+typedef struct watch {
+    int calls, stop_at;
+} watch;
+
+static int count_calls(void *context, double done) {
+    watch *w = context;
+    CHECK(done >= 0 && done <= 1, "%g", done);
+    return ++w->calls == w->stop_at;
+}
+
+/* At any moment, in the first encoder's part or in the second's. */
+TEST(cancelling_ends_it) {
+    fixture *f = open_fixture();
+    assay_calibrate_options options = assay_calibrate_defaults();
+    watch all = {.stop_at = -1};
+    assay_classifier *c = NULL;
+    assay_error err = {0};
+    options.features = "ngrams+vectors";
+    options.progress = count_calls;
+    options.progress_context = &all;
+    CHECK_STATUS(assay_calibrate(f->values, f->labels, f->vectors, 2, NULL, &options, &c, &err),
+                 ASSAY_OK, err);
+    assay_classifier_free(c);
+    REQUIRE(all.calls >= 2 * options.n_folds);
+    for (int at = 1; at <= all.calls; at += 3) {
+        watch w = {.stop_at = at};
+        c = NULL;
+        err = (assay_error){0};
+        options.progress_context = &w;
+        CHECK_STATUS(assay_calibrate(f->values, f->labels, f->vectors, 2, NULL, &options, &c, &err),
+                     ASSAY_E_CANCELLED, err);
+        CHECK(c == NULL && w.calls == at, "%d of %d", w.calls, at);
+    }
+    close_fixture(f);
+}
+
+TEST(vectors_that_are_none_are_refused) {
+    fixture *f = open_fixture();
+    for (int flaw = 0; flaw < 4; flaw++) {
+        assay_vectors v[2] = {f->vectors[0], f->vectors[1]};
+        assay_classifier *c = NULL;
+        assay_error err = {0};
+        if (flaw == 0) v[1].name = NULL;
+        if (flaw == 1) v[1].sha256 = NULL;
+        if (flaw == 2) v[1].dim = 0;
+        if (flaw == 3) v[1].response = NULL;
+        CHECK_STATUS(assay_calibrate(f->values, f->labels, v, 2, NULL, NULL, &c, &err),
+                     ASSAY_E_ARGUMENT, err);
+        CHECK(c == NULL);
+    }
+    close_fixture(f);
+}
