@@ -16,7 +16,7 @@ enum { N_SHARES = sizeof shares / sizeof shares[0] };
 
 /* A rarer label is treated like one of this prior: its few examples do not show what others of its kind look like, and the
  * offset of its own prior would find them everywhere. */
-static const double least_prior = 0.05;
+static const double least_prior = 0.02;
 
 /* Where the natural mix was estimated, this share of the way from it to the mix that was learnt from is taken off, too.
  * None would suit the mean recall of the labels, all of it their accuracy; macro-F1 lies between, since false alarms cost

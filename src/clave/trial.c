@@ -110,7 +110,8 @@ assay_status assay_trial(const assay_values *values, const assay_labels *labels,
     if (options == NULL) options = &defaults;
     trial t = {values, labels, vectors, n_vectors, NULL, options};
     trial_side learnt = {0}, judged = {0};
-    assay_concepts *known = NULL; /* of the texts that are learnt from: the others would tell their labels */
+    assay_concepts *known =
+        NULL; /* of the texts that are learnt from: the others would tell their labels */
     assay_classifier *classifier = NULL;
     if (!(options->test_share > 0 && options->test_share < 1))
         return assay_fail(err, ASSAY_E_ARGUMENT, "trial: a test share of %g", options->test_share);

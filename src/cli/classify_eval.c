@@ -79,6 +79,7 @@ typedef struct trial {
     assay_labels *learnt, *gold;
     uint32_t *text_of;                 /* [n_texts] of learnt, then of gold */
     assay_classifier *own;             /* what was learnt, or NULL */
+    assay_concepts *concepts;          /* of the texts that were learnt from */
     assay_judgement *by[ASSAY_JUDGES]; /* [gold texts, n_values] */
     double (*logp)[3];                 /* [gold texts] of one value */
     assay_judgement *settled;          /* [gold texts] */
@@ -92,6 +93,7 @@ static void end_trial(trial *t) {
     free(t->votes);
     free(t->text_of);
     assay_classifier_free(t->own);
+    assay_concepts_free(t->concepts);
     assay_labels_free(t->learnt);
     assay_labels_free(t->gold);
 }
@@ -127,9 +129,11 @@ static assay_status learn(trial *t, assay_error *err) {
         assay_labels_select(e->labels, e->values, t->votes, &t->learnt, t->text_of, err);
     if (status != ASSAY_OK) return status;
     status = take_vectors(&e->texts[0], t->text_of, assay_labels_n_texts(t->learnt), &vectors, err);
+    if (status == ASSAY_OK && e->judging->concepts != NULL)
+        status = assay_concepts_within(e->judging->concepts, t->learnt, &t->concepts, err);
     if (status == ASSAY_OK)
         status = assay_calibrate(e->values, t->learnt, &vectors, vectors.dim > 0 ? 1 : 0,
-                                 e->judging->concepts, &how, &t->own, err);
+                                 t->concepts, &how, &t->own, err);
     assay_vectors_free(&vectors);
     return status;
 }
@@ -146,8 +150,9 @@ static assay_status recognize_group(trial *t, size_t version, size_t first, size
     /* A pool that the classifier does not ask for would only explain. */
     if (status == ASSAY_OK)
         status = assay_classifier_judge(c, group, n, &vectors, vectors.dim > 0 ? 1 : 0,
-                                        assay_classifier_concepts(c) != NULL ? e->judging->concepts
-                                                                             : NULL,
+                                        assay_classifier_concepts(c) == NULL ? NULL
+                                        : t->own != NULL                     ? t->concepts
+                                                                             : e->judging->concepts,
                                         e->options->min_confidence, e->judging->pool,
                                         t->by[ASSAY_JUDGE_RECOGNIZER] + first * e->n_values, err);
     assay_vectors_free(&vectors);

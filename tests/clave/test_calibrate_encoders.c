@@ -1,7 +1,10 @@
-/* Several encoders: calibration keeps the better one, whatever the order they come in. The labels are drawn, the words of the
- * texts say nothing of them: only vectors can. */
+/* Several encoders: calibration keeps the better one, whatever the order they come in. Concepts that come from the labelled
+ * texts themselves: nobody learns or measures by them. The labels are drawn, the words of the texts say nothing of them: only
+ * vectors can. */
 #include "test.h"
 
+#include "assay_concepts.h"
+#include "assay_judge.h"
 #include "base/rng.h"
 #include "clave/classifier.h"
 #include "concepts_fixture.h"
@@ -234,5 +237,130 @@ TEST(vectors_that_are_none_are_refused) {
                      ASSAY_E_ARGUMENT, err);
         CHECK(c == NULL);
     }
+    close_fixture(f);
+}
+
+static assay_concepts *make_pool(const fixture *f, const char *hash, size_t dim) {
+    static const assay_concept items[] = {{"no word tells", "care", ASSAY_ADHERES, false},
+                                          {"nothing at all", "care", ASSAY_OPPOSES, false}};
+    float vectors[2 * GOOD] = {0};
+    const assay_concept_encoder e = {"pool's", hash, dim};
+    assay_concepts *pool = NULL;
+    assay_error err = {0};
+    vectors[0] = vectors[dim + 1] = 1;
+    CHECK_STATUS(assay_concepts_create(f->values, items, 2, &e, vectors, &pool, &err), ASSAY_OK,
+                 err);
+    return pool;
+}
+
+/* Its vectors would be compared with those of another encoder, of another length. */
+TEST(a_pool_of_another_encoder_is_refused) {
+    fixture *f = open_fixture();
+    char other[65];
+    memset(other, 'c', 64);
+    other[64] = '\0';
+    for (size_t n = 0; n <= 2; n++) {
+        assay_concepts *pool = make_pool(f, other, 2);
+        assay_classifier *c = NULL;
+        assay_error err = {0};
+        CHECK_STATUS(assay_calibrate(f->values, f->labels, f->vectors, n, pool, NULL, &c, &err),
+                     ASSAY_E_ARGUMENT, err);
+        CHECK(c == NULL && strstr(err.text, "pool's") != NULL, "%s", err.text);
+        assay_concepts_free(pool);
+    }
+    close_fixture(f);
+}
+
+/* Of two encoders the one that has no pool goes without: the other's pool is nothing to it. */
+TEST(a_pool_goes_with_its_own_encoder) {
+    fixture *f = open_fixture();
+    assay_concepts *pool = make_pool(f, f->bad_hash, BAD);
+    assay_classifier *c = NULL;
+    assay_error err = {0};
+    CHECK_STATUS(assay_calibrate(f->values, f->labels, f->vectors, 2, pool, NULL, &c, &err),
+                 ASSAY_OK, err);
+    REQUIRE(c != NULL && assay_classifier_encoder(c) != NULL);
+    CHECK(strcmp(assay_classifier_encoder(c), "good") == 0);
+    CHECK(assay_classifier_concepts(c) == NULL);
+    assay_classifier_free(c);
+    assay_concepts_free(pool);
+    close_fixture(f);
+}
+
+TEST(numbers_that_are_none_are_refused) {
+    static const float bad[] = {0.0f / 0.0f, 1.0f / 0.0f, -1e30f};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        fixture *f = open_fixture();
+        assay_classifier *c = NULL;
+        assay_error err = {0};
+        f->good[17] = bad[i];
+        CHECK_STATUS(assay_calibrate(f->values, f->labels, f->vectors, 1, NULL, NULL, &c, &err),
+                     ASSAY_E_FORMAT, err);
+        CHECK(c == NULL && strstr(err.text, "good") != NULL, "%s", err.text);
+        close_fixture(f);
+    }
+}
+
+/* A pool without an encoder: every text that does not call "care" unrelated is a concept of its label. */
+static assay_concepts *make_witnesses(const fixture *f, bool traced) {
+    assay_concept items[N];
+    const char *from[N];
+    char texts[N][40];
+    assay_concepts *plain = NULL, *out = NULL;
+    assay_error err = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < N; i++) {
+        const assay_judged_text *t = assay_labels_text(f->labels, i);
+        int label = label_of(i, 0);
+        if (label == 0) continue;
+        snprintf(texts[n], sizeof texts[n], "%.30s", t->response);
+        from[n] = traced ? t->id : NULL;
+        items[n] =
+            (assay_concept){texts[n], "care", label > 0 ? ASSAY_ADHERES : ASSAY_OPPOSES, false};
+        n++;
+    }
+    CHECK_STATUS(assay_concepts_create(f->values, items, n, NULL, NULL, &plain, &err), ASSAY_OK,
+                 err);
+    CHECK_STATUS(assay_concepts_trace(plain, from, &out, &err), ASSAY_OK, err);
+    assay_concepts_free(plain);
+    return out;
+}
+
+/* Labels are drawn: who believed such a concept would be right about the text it comes from, and about no other. */
+TEST(a_text_does_not_see_its_own_concepts) {
+    fixture *f = open_fixture();
+    double figure[2] = {0};
+    for (int traced = 0; traced < 2; traced++) {
+        assay_concepts *pool = make_witnesses(f, traced);
+        assay_calibrate_options options = assay_calibrate_defaults();
+        assay_classifier *c = NULL;
+        assay_error err = {0};
+        options.features = "concepts";
+        CHECK_STATUS(assay_calibrate(f->values, f->labels, NULL, 0, pool, &options, &c, &err),
+                     ASSAY_OK, err);
+        if (c != NULL) figure[traced] = assay_classifier_get_summary(c)->values[0].macro_f1;
+        assay_classifier_free(c);
+        assay_concepts_free(pool);
+    }
+    CHECK(figure[0] > 0.8 && figure[1] < 0.6, "%g and %g", figure[0], figure[1]);
+    close_fixture(f);
+}
+
+/* A trial that saw the concepts of the texts it judges would measure what it was told. */
+TEST(a_trial_has_the_concepts_of_its_own_labels) {
+    static assay_judge_figures out;
+    fixture *f = open_fixture();
+    double figure[2] = {0};
+    for (int traced = 0; traced < 2; traced++) {
+        assay_concepts *pool = make_witnesses(f, traced);
+        assay_trial_options options = assay_trial_defaults();
+        assay_error err = {0};
+        options.calibrate.features = "concepts";
+        CHECK_STATUS(assay_trial(f->values, f->labels, NULL, 0, pool, &options, &out, &err),
+                     ASSAY_OK, err);
+        figure[traced] = out.values[0].macro_f1;
+        assay_concepts_free(pool);
+    }
+    CHECK(figure[0] > 0.8 && figure[1] < 0.6, "%g and %g", figure[0], figure[1]);
     close_fixture(f);
 }

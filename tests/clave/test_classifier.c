@@ -344,7 +344,7 @@ TEST(offsets_and_shifts_follow_the_mix) {
     double offset[3], shift[3], log_p[3], p[3];
     for (size_t k = 0; k < 3; k++) t.natural[k] = t.prior[k] = log_p[k] = log(share[k]);
     assay_target_offsets(&t, 1.0, offset);
-    CHECK(fabs(offset[0] - log(0.05)) < 1e-12, "a rare label: %g", offset[0]);
+    CHECK(fabs(offset[0] - log(0.02)) < 1e-12, "a rare label: %g", offset[0]);
     CHECK(fabs(offset[2] - log(0.45)) < 1e-12, "%g", offset[2]);
     assay_target_shifts(&t, shift);
     CHECK(memcmp(shift, zeros, sizeof shift) == 0);
