@@ -294,7 +294,7 @@ TEST(evenly_picked_labels_do_not_make_every_text_relevant) {
     CHECK_STATUS(assay_classifier_parse(text, strlen(text), "bad.json", &bad, &err), ASSAY_E_FORMAT,
                  err);
     CHECK(bad == NULL);
-    for (uint64_t i = 9000, n = 0; n < 100; i++) {
+    for (size_t i = 9000, n = 0; n < 100; i++) {
         if (!at_large(i)) continue;
         judge(c, i, 1, 0, NULL, j);
         judge(again, i, 1, 0, NULL, k);
