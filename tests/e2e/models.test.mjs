@@ -123,7 +123,7 @@ try {
         assert.ok(await page.isDisabled('#model-all-minilm-l6-v2'), 'an encoder cannot be evaluated on a suite');
         await page.check('#model-smolvlm-256m');
         assert.ok(await page.isDisabled('#run'));
-        assert.match(await page.locator('.go').innerText(), /Download SmolVLM-256M-Instruct first/);
+        assert.match(await page.locator('#evaluate .go').innerText(), /Download SmolVLM-256M-Instruct first/);
         assert.match(page.url(), /model=smolvlm-256m/);
         assert.equal(await overflow(page), 0);
         await page.screenshot({ path: join(SHOTS, `models-${width}.png`), fullPage: true });
