@@ -8,10 +8,12 @@
 
 /* Prior variances of the weights are 1 / strength, with features of mean square 1. */
 static const double strengths[] = {0.1, 0.03, 0.01};
-enum { N_STRENGTHS = sizeof strengths / sizeof strengths[0], MAX_SETS = 8 };
-static const size_t strong = 0,
-                    weak =
-                        1; /* preferred: of n-grams; where there are vectors, which overlap more */
+enum {
+    N_STRENGTHS = sizeof strengths / sizeof strengths[0],
+    MAX_SETS = 8,
+    STRONG = 0, /* preferred of n-grams */
+    WEAK = 1    /* and where there are vectors, which overlap more */
+};
 
 #define LARGEST 1e15f /* number of a vector */
 
@@ -31,6 +33,7 @@ typedef struct calibration {
     assay_target *targets;
     assay_candidate candidates[MAX_SETS * N_STRENGTHS];
     assay_trials trials;
+    assay_shared_valence shared;
     assay_fitter fitters[ASSAY_MAX_THREADS];
     size_t n_fitters, largest; /* labels of one value */
     size_t set;                /* first candidate of the set on trial */
@@ -100,7 +103,7 @@ static void add_set(calibration *k, unsigned set, bool preferred) {
     }
     for (size_t i = 0; i < N_STRENGTHS; i++)
         k->candidates[t->n_candidates++] = (assay_candidate){set, strengths[i]};
-    if (preferred) t->preferred = first + (vectors ? weak : strong);
+    if (preferred) t->preferred = first + (vectors ? WEAK : STRONG);
 }
 
 static assay_status list_candidates(calibration *k, assay_error *err) {
@@ -132,7 +135,7 @@ static void try_value(void *context, size_t begin, size_t end, int worker) {
             assay_fitter *f = &k->fitters[worker];
             assay_fitter_fit(f, &k->products, &k->targets[v], v, c->set, c->strength, k->fold);
             assay_fitter_score(f, &k->products, v,
-                               t->log_p + (k->set + s) * t->n_labels + t->offset[v]);
+                               t->scores + (k->set + s) * t->n_labels + t->offset[v]);
         }
     }
 }
@@ -164,24 +167,57 @@ static assay_status estimate_mix(calibration *k, assay_error *err) {
     return status;
 }
 
+/* ---- choices ---- */
+
+/* What all values together say of the valence of every label, for one candidate. */
+static assay_status try_shared(calibration *k, size_t candidate, assay_error *err) {
+    assay_trials *t = &k->trials;
+    const assay_candidate *c = &k->candidates[candidate];
+    if (k->shared.cap == 0 || t->valence[candidate] != NULL) return ASSAY_OK;
+    double *valence = t->valence[candidate] = assay_alloc(t->n_labels, sizeof *valence);
+    if (valence == NULL) return no_memory(err);
+    for (size_t i = 0; i < t->n_labels; i++)
+        valence[i] = t->scores[candidate * t->n_labels + i][ASSAY_HEAD_VALENCE];
+    for (int fold = 0; fold < t->n_folds; fold++) {
+        assay_shared_valence_fit(&k->shared, &k->products, k->targets, t->n_values, c->set,
+                                 c->strength, fold);
+        for (size_t v = 0; v < t->n_values; v++)
+            assay_shared_valence_score(&k->shared, &k->products, &k->targets[v], v, c->set, fold,
+                                       valence + t->offset[v]);
+    }
+    return ASSAY_OK;
+}
+
+static assay_status choose(calibration *k, int fold, assay_choice *choice, assay_error *err) {
+    *choice = assay_trials_choose(&k->trials, fold);
+    assay_status status = try_shared(k, choice->candidate, err);
+    if (status == ASSAY_OK) choice->shared = assay_trials_choose_sharing(&k->trials, choice, fold);
+    return status;
+}
+
 /* Each fold is judged as the other folds choose, so that the figures do not profit from the choice. */
-static void cross_validate(calibration *k) {
+static assay_status cross_validate(calibration *k, assay_error *err) {
     const assay_trials *t = &k->trials;
     for (int fold = 0; fold < t->n_folds; fold++) {
-        assay_choice choice = assay_trials_choose(t, fold);
+        assay_choice choice;
+        assay_status status = choose(k, fold, &choice, err);
+        if (status != ASSAY_OK) return status;
         for (size_t v = 0; v < t->n_values; v++) {
             const assay_target *target = &k->targets[v];
-            double offset[3];
+            double offset[3], log_p[3];
             assay_target_offsets(target, choice.share, offset);
             for (size_t i = 0; i < target->n; i++) {
                 if (target->fold[i] != fold) continue;
-                size_t at = choice.candidate * t->n_labels + t->offset[v] + i;
-                int8_t label = assay_decide(t->log_p[at], offset, target->allowed);
+                assay_trials_judge(t, &choice, v, i, log_p);
+                int8_t label = assay_decide(log_p, offset, target->allowed);
                 k->c.learnt[v].confusion.n[target->label[i] + 1][label + 1]++;
             }
         }
     }
+    return ASSAY_OK;
 }
+
+/* ---- what is learnt of all labels ---- */
 
 static void learn_value(void *context, size_t begin, size_t end, int worker) {
     calibration *k = context;
@@ -199,6 +235,18 @@ static void learn_value(void *context, size_t begin, size_t end, int worker) {
                 if (f->rows[head][row] == target->text[i]) learnt->a[head][i] = f->a[head][row++];
             }
         }
+    }
+}
+
+/* Valence in place of what each value learnt by itself. */
+static void learn_shared(calibration *k) {
+    assay_shared_valence_fit(&k->shared, &k->products, k->targets, k->trials.n_values, k->c.set,
+                             k->c.strength, -1);
+    k->c.sharing = k->shared.learnt ? ASSAY_SHARING : 0.0;
+    for (size_t v = 0; v < k->trials.n_values && k->shared.learnt; v++) {
+        assay_learnt *learnt = &k->c.learnt[v];
+        learnt->empty[ASSAY_HEAD_VALENCE] = false;
+        assay_shared_valence_get(&k->shared, &k->targets[v], v, learnt->a[ASSAY_HEAD_VALENCE]);
     }
 }
 
@@ -254,10 +302,11 @@ static assay_status prepare(calibration *k, assay_error *err) {
             if (k->c.learnt[v].a[h] == NULL) return no_memory(err);
         }
     }
-    t->log_p = assay_size_mul(t->n_candidates, t->n_labels + 1, &n_scores)
-                   ? assay_calloc(n_scores, sizeof *t->log_p)
-                   : NULL;
-    if (t->log_p == NULL) return no_memory(err);
+    if (assay_size_mul(t->n_candidates, t->n_labels + 1, &n_scores))
+        t->scores = assay_calloc(n_scores, sizeof *t->scores);
+    t->valence = assay_calloc(t->n_candidates, sizeof *t->valence);
+    if (t->scores == NULL || t->valence == NULL) return no_memory(err);
+    status = assay_shared_valence_init(&k->shared, k->targets, n_values, err);
     n_threads = (size_t)assay_pool_threads(c->options->threads);
     for (; k->n_fitters < n_threads && status == ASSAY_OK; k->n_fitters++)
         status = assay_fitter_init(&k->fitters[k->n_fitters], k->largest, err);
@@ -272,7 +321,11 @@ static void release(calibration *k) {
     }
     free(k->c.learnt);
     free(k->trials.offset);
-    free(k->trials.log_p);
+    for (size_t c = 0; k->trials.valence != NULL && c < k->trials.n_candidates; c++)
+        free(k->trials.valence[c]);
+    free(k->trials.valence);
+    free(k->trials.scores);
+    assay_shared_valence_free(&k->shared);
     for (size_t i = 0; i < k->n_fitters; i++) assay_fitter_free(&k->fitters[i]);
     assay_targets_free(k->targets, n_values);
     assay_products_free(&k->products);
@@ -293,14 +346,17 @@ static assay_status calibrate(calibration *k, assay_buffer *out, double *figure,
     if (status == ASSAY_OK) status = estimate_mix(k, err);
     if (status == ASSAY_OK) status = try_all(k, err);
     if (status != ASSAY_OK) return status;
-    cross_validate(k);
+    assay_choice choice;
+    status = cross_validate(k, err);
+    if (status == ASSAY_OK) status = choose(k, -1, &choice, err);
+    if (status != ASSAY_OK) return status;
     *figure = mean_macro_f1(k);
-    assay_choice choice = assay_trials_choose(&k->trials, -1);
     k->c.set = k->candidates[choice.candidate].set;
     k->c.strength = k->candidates[choice.candidate].strength;
     k->c.share = choice.share;
-    k->c.temperature = assay_trials_temperature(&k->trials, choice.candidate);
+    k->c.temperature = assay_trials_temperature(&k->trials, &choice);
     assay_parallel_for(k->c.options->threads, k->trials.n_values, 1, learn_value, k);
+    if (choice.shared) learn_shared(k);
     k->c.products = &k->products;
     k->c.targets = k->targets;
     k->c.n_candidates = k->trials.n_candidates;

@@ -3,7 +3,10 @@
  * Each value has four regressions: relevant or not; adheres or opposes, of the relevant texts; adheres or not; opposes or
  * not. The first two and the last two give the probabilities of the three labels each in their own way, and their mean is
  * taken: two steps do well where few texts are relevant, one label against the rest where opposing texts are many and
- * little like adhering ones. */
+ * little like adhering ones.
+ *
+ * Valence is learnt of all values together: what opposes one value is often like what opposes another, and a value has
+ * few relevant texts of its own (see sharing.c). */
 #ifndef ASSAY_CLAVE_CALIBRATE_H
 #define ASSAY_CLAVE_CALIBRATE_H
 
@@ -33,7 +36,7 @@ typedef struct assay_target {
     uint32_t *text;    /* [n] indices, ascending */
     double (*p)[3];    /* [n] soft labels: opposes, unrelated, adheres */
     int8_t *label;     /* [n] the likeliest; of equals, unrelated first */
-    uint8_t *fold;     /* [n] */
+    uint8_t *fold;     /* [n] the same for a text in all targets */
     size_t count[3];   /* of the labels */
     bool allowed[3];   /* unrelated; the others from ASSAY_LEAST_LABELS labels on */
     double prior[3];   /* logarithm of each label's share */
@@ -41,7 +44,8 @@ typedef struct assay_target {
     bool estimated;
 } assay_target;
 
-/* Soft labels of several annotators, by value; folds are stratified by label and drawn from the seed. */
+/* Soft labels of several annotators, by value. Folds hold whole texts, are stratified by the labels of all values, and
+ * are drawn from the seed. */
 assay_status assay_targets_build(const assay_labels *labels, size_t n_values,
                                  const assay_calibrate_options *options, assay_target **out,
                                  assay_error *err);
@@ -75,8 +79,40 @@ void assay_fitter_fit(assay_fitter *f, const assay_products *p, const assay_targ
 /* What the last fit says of texts [n], n up to `cap`, into log_p [n]. */
 void assay_fitter_score_texts(assay_fitter *f, const assay_products *p, size_t value,
                               const uint32_t *texts, size_t n, double (*log_p)[3]);
-/* What the last fit says of the texts of its fold, into log_p [target->n]. */
-void assay_fitter_score(assay_fitter *f, const assay_products *p, size_t value, double (*log_p)[3]);
+/* The heads' scores of the texts of the last fit's fold, into scores [target->n]. */
+void assay_fitter_score(assay_fitter *f, const assay_products *p, size_t value,
+                        double (*scores)[ASSAY_HEADS]);
+
+/* ---- valence of all values together ---- */
+
+/* Relevant labels of all values above which each value keeps to its own: their products are a matrix. */
+#define ASSAY_MAX_SHARED 4096
+
+typedef struct assay_shared_valence {
+    assay_logistic logistic;
+    assay_labelled *rows; /* [n] (text, value) learnt from by the last fit */
+    double *y, *w, *a;    /* [n] */
+    float *products;      /* [n, n]; afterwards scratch */
+    size_t n, cap;
+    bool learnt; /* the last fit saw both directions */
+} assay_shared_valence;
+
+/* There is nothing to share, and *s stays zeroed, where fewer than two values or too many labels are relevant. */
+assay_status assay_shared_valence_init(assay_shared_valence *s, const assay_target *targets,
+                                       size_t n_values, assay_error *err);
+void assay_shared_valence_free(assay_shared_valence *s); /* a zeroed one is fine */
+/* Learns from all relevant labels that are not of `fold` (-1: from all). */
+void assay_shared_valence_fit(assay_shared_valence *s, const assay_products *p,
+                              const assay_target *targets, size_t n_values, unsigned set,
+                              double strength, int fold);
+/* What the last fit says of the texts of its fold for one value, into scores [target->n]; a fit that learnt nothing
+ * leaves them alone. */
+void assay_shared_valence_score(assay_shared_valence *s, const assay_products *p,
+                                const assay_target *target, size_t value, unsigned set, int fold,
+                                double *scores);
+/* The last fit's a of one value's labels, into a [target->n]; 0 for labels that are not relevant. */
+void assay_shared_valence_get(const assay_shared_valence *s, const assay_target *target,
+                              size_t value, double *a);
 
 /* ---- texts at large ---- */
 
@@ -98,32 +134,39 @@ typedef struct assay_candidate {
     double strength;
 } assay_candidate;
 
-/* What candidate c says of label i of value v, learnt without its fold: log_p[c * n_labels + offset[v] + i]. */
+/* What candidate c says of label i of value v, learnt without its fold: at c * n_labels + offset[v] + i. */
 typedef struct assay_trials {
     const assay_target *targets;
     size_t n_values, n_labels, n_candidates, preferred;
     const assay_candidate *candidates; /* [n_candidates] */
     size_t *offset;                    /* [n_values] */
-    double (*log_p)[3];                /* [n_candidates, n_labels] */
+    double (*scores)[ASSAY_HEADS];     /* [n_candidates, n_labels] */
+    double **valence; /* [n_candidates] shared valence of the labels [n_labels], or NULL */
     int n_folds;
 } assay_trials;
 
 typedef struct assay_choice {
     size_t candidate;
     double
-        share; /* of a label's prior that is taken off: 1 treats rare and frequent labels alike */
+        share;   /* of a label's prior that is taken off: 1 treats rare and frequent labels alike */
+    bool shared; /* valence is that of all values together */
 } assay_choice;
 
 /* What is taken off each label's log_p. */
 void assay_target_offsets(const assay_target *target, double share, double offset[3]);
 /* What is added to each label's log_p to judge texts at large: zeros, unless the mix was estimated. */
 void assay_target_shifts(const assay_target *target, double shift[3]);
-/* By the labels that are not of `fold` (-1: all). */
+/* Each by the labels that are not of `fold` (-1: all): candidate and share, by each value's own valence; then whether
+ * valence is shared, where the candidate has a shared one. */
 assay_choice assay_trials_choose(const assay_trials *t, int fold);
+bool assay_trials_choose_sharing(const assay_trials *t, const assay_choice *choice, int fold);
+/* What a choice says of label i of a value. */
+void assay_trials_judge(const assay_trials *t, const assay_choice *choice, size_t value, size_t i,
+                        double log_p[3]);
 /* The label with the largest log_p - offset among those allowed; of equals, unrelated first. */
 int8_t assay_decide(const double log_p[3], const double offset[3], const bool allowed[3]);
-/* The temperature that makes the candidate's probabilities likeliest. */
-double assay_trials_temperature(const assay_trials *t, size_t candidate);
+/* The temperature that makes the choice's probabilities likeliest. */
+double assay_trials_temperature(const assay_trials *t, const assay_choice *choice);
 /* Probabilities proportional to exp(log_p / temperature + shift). */
 void assay_probabilities(const double log_p[3], double temperature, const double shift[3],
                          double p[3]);

@@ -5,9 +5,11 @@
  * The measure is the mean macro-F1 of the values. It is noisy, so the preferred candidate stays unless another one is
  * better by more than twice the standard error of the difference over the values: after the one-standard-error rule
  * (Breiman et al., "Classification and Regression Trees", 1984), but the best of many candidates is better by one such
- * error by luck alone. Where the mix of the labels is not that of the texts at large, each label counts for as much as it
+ * error by luck alone. Valence that is learnt of all values together stays by the same rule. Where the mix of the labels is not that of the texts at large, each label counts for as much as it
  * stands for there. */
 #include "clave/calibrate.h"
+
+#include <string.h>
 
 #include "base/maths.h"
 
@@ -79,17 +81,26 @@ void assay_confusion_figures(const assay_confusion *confusion, double *accuracy,
     *macro_f1 = macro_f1_of((const double (*)[3])n);
 }
 
+void assay_trials_judge(const assay_trials *t, const assay_choice *choice, size_t value, size_t i,
+                        double log_p[3]) {
+    size_t label = t->offset[value] + i;
+    double score[ASSAY_HEADS];
+    memcpy(score, t->scores[choice->candidate * t->n_labels + label], sizeof score);
+    if (choice->shared) score[ASSAY_HEAD_VALENCE] = t->valence[choice->candidate][label];
+    assay_combine_heads(score, log_p);
+}
+
 /* Macro-F1 of a value by the labels that are not of `fold`, in their natural mix. */
 static double measure(const assay_trials *t, const assay_choice *choice, size_t value, int fold) {
     const assay_target *target = &t->targets[value];
-    double n[3][3] = {{0}}, offset[3], weight[3];
+    double n[3][3] = {{0}}, offset[3], weight[3], log_p[3];
     assay_target_offsets(target, choice->share, offset);
     assay_target_shifts(target, weight);
     for (size_t k = 0; k < 3; k++) weight[k] = assay_exp(weight[k]);
     for (size_t i = 0; i < target->n; i++) {
         if (target->fold[i] == fold) continue;
-        size_t at = choice->candidate * t->n_labels + t->offset[value] + i;
-        int8_t label = assay_decide(t->log_p[at], offset, target->allowed);
+        assay_trials_judge(t, choice, value, i, log_p);
+        int8_t label = assay_decide(log_p, offset, target->allowed);
         n[target->label[i] + 1][label + 1] += weight[target->label[i] + 1];
     }
     return macro_f1_of((const double (*)[3])n);
@@ -139,18 +150,29 @@ assay_choice assay_trials_choose(const assay_trials *t, int fold) {
     return best;
 }
 
+bool assay_trials_choose_sharing(const assay_trials *t, const assay_choice *choice, int fold) {
+    if (t->valence[choice->candidate] == NULL) return false;
+    assay_choice trial = *choice;
+    double shared[ASSAY_MAX_VALUES], own[ASSAY_MAX_VALUES];
+    trial.shared = true;
+    measure_all(t, &trial, fold, shared);
+    trial.shared = false;
+    measure_all(t, &trial, fold, own);
+    return !(advantage(shared, own, t->n_values) > 0);
+}
+
 /* ---- temperature ---- */
 
-/* Loss of a candidate's probabilities at a temperature, over all labels. Half a label of each kind is mixed into each
+/* Loss of a choice's probabilities at a temperature, over all labels. Half a label of each kind is mixed into each
  * value's, so that a few labels that were all guessed right do not make certainty (Platt, "Probabilistic outputs for
  * support vector machines", 1999). */
-static double cost(const assay_trials *t, size_t candidate, double temperature) {
-    double sum = 0;
+static double cost(const assay_trials *t, const assay_choice *choice, double temperature) {
+    double sum = 0, log_p[3];
     for (size_t v = 0; v < t->n_values; v++) {
         const assay_target *target = &t->targets[v];
         double mixed = 1.5 / ((double)target->n + 1.5);
         for (size_t i = 0; i < target->n; i++) {
-            const double *log_p = t->log_p[candidate * t->n_labels + t->offset[v] + i];
+            assay_trials_judge(t, choice, v, i, log_p);
             double most = log_p[0], total = 0;
             for (size_t k = 1; k < 3; k++) most = log_p[k] > most ? log_p[k] : most;
             for (size_t k = 0; k < 3; k++) total += assay_exp((log_p[k] - most) / temperature);
@@ -165,24 +187,24 @@ static double cost(const assay_trials *t, size_t candidate, double temperature) 
 }
 
 /* Golden section over the logarithm; the loss has one minimum in 1 / temperature. */
-double assay_trials_temperature(const assay_trials *t, size_t candidate) {
+double assay_trials_temperature(const assay_trials *t, const assay_choice *choice) {
     const double golden = 0.6180339887498949, widest = 2.5; /* from 0.08 to 12 */
     double low = -widest, high = widest;
     double a = high - golden * (high - low), b = low + golden * (high - low);
-    double at_a = cost(t, candidate, assay_exp(a)), at_b = cost(t, candidate, assay_exp(b));
+    double at_a = cost(t, choice, assay_exp(a)), at_b = cost(t, choice, assay_exp(b));
     for (int turn = 0; turn < 30; turn++) {
         if (at_a <= at_b) {
             high = b;
             b = a;
             at_b = at_a;
             a = high - golden * (high - low);
-            at_a = cost(t, candidate, assay_exp(a));
+            at_a = cost(t, choice, assay_exp(a));
         } else {
             low = a;
             a = b;
             at_a = at_b;
             b = low + golden * (high - low);
-            at_b = cost(t, candidate, assay_exp(b));
+            at_b = cost(t, choice, assay_exp(b));
         }
     }
     return assay_exp(0.5 * (low + high));

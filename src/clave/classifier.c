@@ -107,22 +107,35 @@ static assay_status index_block(assay_classifier *c, unsigned b, assay_gram_coun
     return ASSAY_OK;
 }
 
-/* Of one head; sums [n_rows] and coefficients [n_examples] are scratch. Coefficients as in classifier_write.c. */
+void assay_add_duals(double *dual, const uint32_t *texts, const double *a, size_t n,
+                     double weight) {
+    for (size_t i = 0; i < n; i++) dual[texts[i]] += weight * a[i];
+}
+
+double assay_dual_weight(double sharing, size_t head, size_t of, size_t from) {
+    return of == from ? 1.0 : head == ASSAY_HEAD_VALENCE ? sharing : 0.0;
+}
+
+/* Of one head; sums [n_rows] and dual [n_examples] are scratch. As in classifier_write.c. */
 static void weigh_head(assay_classifier *c, unsigned b, size_t v, size_t h, double *sums,
-                       double *coefficient) {
+                       double *dual) {
     assay_gram_weights *g = &c->grams[b];
-    const assay_value_part *p = &c->parts[v];
-    const double *a = p->head[h].a;
     size_t n = c->n_examples, n_heads = c->n_values * ASSAY_HEADS;
-    double share = c->scale[b] * assay_block_share(c->set), total = 0;
+    double share = c->scale[b] * assay_block_weight(c->set, b), total = 0;
     memset(sums, 0, g->n_rows * sizeof *sums);
-    if (a != NULL) {
-        for (size_t i = 0; i < p->n_labels; i++) total += a[i];
-        for (size_t i = 0; i < n; i++) coefficient[i] = -total / (double)n * share;
-        for (size_t i = 0; i < p->n_labels; i++) coefficient[p->example[i]] += a[i] * share;
+    if (c->parts[v].head[h].a != NULL) {
+        memset(dual, 0, n * sizeof *dual);
+        for (size_t u = 0; u < c->n_values; u++) {
+            const assay_value_part *p = &c->parts[u];
+            double weight = assay_dual_weight(c->sharing, h, v, u);
+            if (weight > 0 && p->head[h].a != NULL)
+                assay_add_duals(dual, p->example, p->head[h].a, p->n_labels, weight);
+        }
+        for (size_t i = 0; i < n; i++) total += dual[i];
         for (size_t i = 0; i < n; i++) {
+            double coefficient = (dual[i] - total / (double)n) * share;
             for (size_t k = g->index.begin[i]; k < g->index.begin[i + 1]; k++)
-                sums[g->row[g->index.bucket[k]] - 1] += coefficient[i] * (double)g->index.weight[k];
+                sums[g->row[g->index.bucket[k]] - 1] += coefficient * (double)g->index.weight[k];
         }
     }
     for (size_t r = 0; r < g->n_rows; r++) g->w[r * n_heads + v * ASSAY_HEADS + h] = (float)sums[r];
@@ -132,14 +145,14 @@ static assay_status weigh_block(assay_classifier *c, unsigned b, assay_error *er
     assay_gram_weights *g = &c->grams[b];
     size_t n_heads = c->n_values * ASSAY_HEADS, size;
     double *sums = assay_alloc(g->n_rows + 1, sizeof *sums);
-    double *coefficient = assay_alloc(c->n_examples, sizeof *coefficient);
+    double *dual = assay_alloc(c->n_examples, sizeof *dual);
     if (assay_size_mul(g->n_rows + 1, n_heads, &size)) g->w = assay_alloc(size, sizeof *g->w);
-    bool ok = sums != NULL && coefficient != NULL && g->w != NULL;
+    bool ok = sums != NULL && dual != NULL && g->w != NULL;
     for (size_t v = 0; v < c->n_values && ok; v++) {
-        for (size_t h = 0; h < ASSAY_HEADS; h++) weigh_head(c, b, v, h, sums, coefficient);
+        for (size_t h = 0; h < ASSAY_HEADS; h++) weigh_head(c, b, v, h, sums, dual);
     }
     free(sums);
-    free(coefficient);
+    free(dual);
     return ok ? ASSAY_OK : no_memory(err);
 }
 

@@ -32,8 +32,15 @@ typedef struct assay_calibration {
     assay_learnt *learnt;        /* [n_values] */
     unsigned set;
     double strength, share, temperature;
+    double sharing; /* ASSAY_SHARING where valence was learnt of all values together; else 0 */
     size_t n_candidates;
 } assay_calibration;
+
+/* Scores are f(x) = sum over the labelled texts of dual_i (x x_i), and what is of a value alone. Adds the part of one
+ * value's labels, weight * a [n], at their texts [n], to dual. */
+void assay_add_duals(double *dual, const uint32_t *texts, const double *a, size_t n, double weight);
+/* What the labels of value `from` weigh in a head of value `of`. */
+double assay_dual_weight(double sharing, size_t head, size_t of, size_t from);
 
 /* Appends the classifier's JSON. */
 assay_status assay_classifier_write(const assay_calibration *c, assay_buffer *out,
@@ -78,7 +85,7 @@ struct assay_classifier {
     assay_classifier_summary summary;
     assay_classifier_value *summaries; /* [n_values] */
     char features[160];
-    double temperature;
+    double temperature, sharing; /* as of assay_calibration */
     double scale[ASSAY_SHARED_BLOCKS];
     assay_judged_text *examples; /* [n_examples] */
     float *codes;                /* [n_examples, dim] of their responses, length 1, or NULL */

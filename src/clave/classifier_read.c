@@ -319,6 +319,8 @@ static assay_status read_all(assay_classifier *c, const char *what, assay_error 
     if (status == ASSAY_OK)
         status =
             assay_json_get_number(c->root, "temperature", 1e-3, 1e3, what, &c->temperature, err);
+    if (status == ASSAY_OK)
+        status = assay_json_get_number(c->root, "sharing", 0, 1, what, &c->sharing, err);
     if (status == ASSAY_OK) status = read_examples(c, what, err);
     if (status == ASSAY_OK) status = read_parts(c, what, err);
     return status;

@@ -77,13 +77,15 @@ static void put_examples(assay_buffer *out, const assay_calibration *c) {
 
 /* ---- heads ---- */
 
-/* Weights of one head, in the terms of what is seen of a text when it is judged:
- *   f(x) = sum_i a_i (bias + sum over blocks of share scale (x - m) (x_i - m)),   m = mean of all x_i
- *        = intercept + sum over blocks of c_i (x x_i),   c_i = (a_i - sum a / n) scale share */
+/* Weights of one head, in the terms of what is seen of a text when it is judged. With d_i the duals of all n texts and
+ * a_i those of the value's own labels,
+ *   f(x) = sum_i a_i bias + sum_i d_i (sum over blocks of share scale (x - m) (x_i - m)),   m = mean of all x_i
+ *        = intercept + sum over blocks of c_i (x x_i),   c_i = (d_i - sum d / n) scale share */
 typedef struct put_head_scratch {
-    double *c;   /* [n_texts] */
-    double *sum; /* [dim] */
-    float *w;    /* [dim] */
+    double *dual; /* [n_texts] */
+    double *c;    /* [n_texts] */
+    double *sum;  /* [dim] */
+    float *w;     /* [dim] */
 } put_head_scratch;
 
 static void put_vector_block(assay_buffer *out, const assay_calibration *c, unsigned b,
@@ -114,7 +116,7 @@ static void put_similarities(assay_buffer *out, const assay_calibration *c, size
             for (size_t i = 0; i < target->n; i++)
                 sum += c->learnt[v].a[head][i] *
                        p->similarity[target->text[i] * p->n_values * ASSAY_SIMILARITIES + at];
-            weights[d] = sum * p->spread[at] * assay_block_share(c->set) / (double)range.n;
+            weights[d] = sum * p->spread[at] * assay_block_weight(c->set, b) / (double)range.n;
             *intercept -= weights[d] * p->centre[at];
         }
     }
@@ -126,20 +128,26 @@ static void put_head(assay_buffer *out, const assay_calibration *c, size_t v, si
     const assay_products *p = c->products;
     const assay_learnt *learnt = &c->learnt[v];
     const assay_target *target = &c->targets[v];
-    double total = 0, intercept = learnt->constant[head];
+    double total = 0, own = 0, intercept = learnt->constant[head];
     bool first = true;
     assay_buffer_print(out, "{");
     if (!learnt->empty[head]) {
-        for (size_t i = 0; i < target->n; i++) total += learnt->a[head][i];
-        intercept = total * ASSAY_LOGISTIC_BIAS;
+        memset(s->dual, 0, p->n * sizeof *s->dual);
+        for (size_t u = 0; u < p->n_values; u++) {
+            double weight = assay_dual_weight(c->sharing, head, v, u);
+            if (weight > 0)
+                assay_add_duals(s->dual, c->targets[u].text, c->learnt[u].a[head], c->targets[u].n,
+                                weight);
+        }
+        for (size_t i = 0; i < p->n; i++) total += s->dual[i];
+        for (size_t i = 0; i < target->n; i++) own += learnt->a[head][i];
+        intercept = own * ASSAY_LOGISTIC_BIAS;
         put_numbers(out, "a", learnt->a[head], target->n);
         assay_buffer_print(out, ",\"vectors\":{");
         for (unsigned b = 0; b < ASSAY_SHARED_BLOCKS; b++) {
-            double share = p->scale[b] * assay_block_share(c->set);
+            double share = p->scale[b] * assay_block_weight(c->set, b);
             if (!(c->set & ASSAY_BLOCK_BIT(b))) continue;
-            for (size_t i = 0; i < p->n; i++) s->c[i] = -total / (double)p->n * share;
-            for (size_t i = 0; i < target->n; i++)
-                s->c[target->text[i]] += learnt->a[head][i] * share;
+            for (size_t i = 0; i < p->n; i++) s->c[i] = (s->dual[i] - total / (double)p->n) * share;
             for (size_t i = 0; i < p->n; i++) intercept -= s->c[i] * p->mean[b][i];
             if (b >= ASSAY_GRAM_BLOCKS) put_vector_block(out, c, b, s, &first);
         }
@@ -281,10 +289,11 @@ static void put_features(assay_buffer *out, const assay_calibration *c) {
 assay_status assay_classifier_write(const assay_calibration *c, assay_buffer *out,
                                     assay_error *err) {
     size_t dim = c->vectors != NULL ? c->vectors->dim : 0;
-    put_head_scratch s = {.c = assay_alloc(c->products->n + 1, sizeof *s.c),
+    put_head_scratch s = {.dual = assay_alloc(c->products->n + 1, sizeof *s.dual),
+                          .c = assay_alloc(c->products->n + 1, sizeof *s.c),
                           .sum = assay_alloc(dim + 1, sizeof *s.sum),
                           .w = assay_alloc(dim + 1, sizeof *s.w)};
-    bool ok = s.c != NULL && s.sum != NULL && s.w != NULL;
+    bool ok = s.dual != NULL && s.c != NULL && s.sum != NULL && s.w != NULL;
     assay_buffer_print(out, "{\"format\":%d,\"kind\":\"assay-classifier\",",
                        ASSAY_CLASSIFIER_FORMAT);
     assay_buffer_print(out, "\"values\":%s,", assay_values_json(c->values));
@@ -293,6 +302,8 @@ assay_status assay_classifier_write(const assay_calibration *c, assay_buffer *ou
     put_features(out, c);
     assay_buffer_print(out, ",");
     put_number(out, "strength", c->strength);
+    assay_buffer_print(out, ",");
+    put_number(out, "sharing", c->sharing);
     assay_buffer_print(out, ",");
     put_number(out, "temperature", c->temperature);
     assay_buffer_print(out, ",");
@@ -305,6 +316,7 @@ assay_status assay_classifier_write(const assay_calibration *c, assay_buffer *ou
         put_value(out, c, v, &s);
     }
     assay_buffer_print(out, "]}");
+    free(s.dual);
     free(s.c);
     free(s.sum);
     free(s.w);

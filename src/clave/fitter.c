@@ -139,8 +139,8 @@ void assay_fitter_score_texts(assay_fitter *f, const assay_products *p, size_t v
 }
 
 void assay_fitter_score(assay_fitter *f, const assay_products *p, size_t value,
-                        double (*log_p)[3]) {
+                        double (*scores)[ASSAY_HEADS]) {
     score(f, p, value, f->left_out, f->n_left);
     for (size_t i = 0; i < f->n_left; i++)
-        assay_combine_heads(f->scores[i], log_p[f->left_index[i]]);
+        memcpy(scores[f->left_index[i]], f->scores[i], sizeof f->scores[i]);
 }

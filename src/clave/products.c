@@ -12,10 +12,12 @@ const char *const assay_block_names[ASSAY_BLOCKS] = {
     "words",           "chars",  "response-chars", "response-vector",
     "scenario-vector", "vector", "definition",     "concepts"};
 
-double assay_block_share(unsigned set) {
+double assay_block_weight(unsigned set, unsigned block) {
+    const double similarity = 0.03;
     size_t n = 0;
-    for (; set != 0; set &= set - 1) n++;
-    return 1.0 / (double)n;
+    for (unsigned b = 0; b < ASSAY_SHARED_BLOCKS; b++) n += (set & ASSAY_BLOCK_BIT(b)) != 0;
+    if (n == 0) return block < ASSAY_SHARED_BLOCKS ? 0.0 : 1.0;
+    return block < ASSAY_SHARED_BLOCKS ? 1.0 / (double)n : similarity;
 }
 
 assay_similarity_range assay_block_similarities(unsigned block) {
@@ -231,26 +233,57 @@ assay_status assay_products_build(const assay_values *values, const assay_labels
 
 /* ---- use ---- */
 
+/* Of what does not depend on the value, to be weighed. */
+static double shared_product(const assay_products *p, unsigned set, uint32_t row, uint32_t column) {
+    double sum = 0;
+    for (unsigned b = 0; b < ASSAY_SHARED_BLOCKS; b++) {
+        if (set & ASSAY_BLOCK_BIT(b)) sum += (double)p->k[b][(size_t)row * p->n + column];
+    }
+    return sum;
+}
+
+static double own_product(const assay_products *p, unsigned set, size_t value, uint32_t row,
+                          uint32_t column) {
+    size_t width = p->n_values * ASSAY_SIMILARITIES, base = value * ASSAY_SIMILARITIES;
+    double sum = 0;
+    for (unsigned b = ASSAY_SHARED_BLOCKS; b < ASSAY_BLOCKS; b++) {
+        if (!(set & ASSAY_BLOCK_BIT(b))) continue;
+        assay_similarity_range range = assay_block_similarities(b);
+        const double *x = p->similarity + row * width + base + range.first;
+        const double *y = p->similarity + column * width + base + range.first;
+        double some = 0;
+        for (size_t d = 0; d < range.n; d++) some += x[d] * y[d] / (double)range.n;
+        sum += some * assay_block_weight(set, b);
+    }
+    return sum;
+}
+
 void assay_products_gather(const assay_products *p, unsigned set, size_t value,
                            const uint32_t *rows, size_t n, const uint32_t *columns, size_t m,
                            float *out) {
-    double share = assay_block_share(set);
-    size_t width = p->n_values * ASSAY_SIMILARITIES, base = value * ASSAY_SIMILARITIES;
+    double weight = assay_block_weight(set, 0);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < m; j++) {
-            double sum = 0;
-            for (unsigned b = 0; b < ASSAY_BLOCKS; b++) {
-                if (!(set & ASSAY_BLOCK_BIT(b))) continue;
-                if (b < ASSAY_SHARED_BLOCKS) {
-                    sum += (double)p->k[b][(size_t)rows[i] * p->n + columns[j]];
-                    continue;
-                }
-                assay_similarity_range range = assay_block_similarities(b);
-                const double *x = p->similarity + rows[i] * width + base + range.first;
-                const double *y = p->similarity + columns[j] * width + base + range.first;
-                for (size_t d = 0; d < range.n; d++) sum += x[d] * y[d] / (double)range.n;
-            }
-            out[i * m + j] = (float)(sum * share + ASSAY_LOGISTIC_BIAS);
+            double sum = weight * shared_product(p, set, rows[i], columns[j]) +
+                         own_product(p, set, value, rows[i], columns[j]);
+            out[i * m + j] = (float)(sum + ASSAY_LOGISTIC_BIAS);
+        }
+    }
+}
+
+void assay_products_gather_labels(const assay_products *p, unsigned set, double sharing,
+                                  const assay_labelled *rows, size_t n,
+                                  const assay_labelled *columns, size_t m, float *out) {
+    double weight = assay_block_weight(set, 0);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < m; j++) {
+            assay_labelled x = rows[i], y = columns[j];
+            double sum = weight * shared_product(p, set, x.text, y.text);
+            if (x.value == y.value)
+                sum += own_product(p, set, x.value, x.text, y.text) + ASSAY_LOGISTIC_BIAS;
+            else
+                sum *= sharing;
+            out[i * m + j] = (float)sum;
         }
     }
 }

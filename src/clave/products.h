@@ -70,7 +70,20 @@ void assay_products_free(assay_products *p); /* a zeroed one is fine */
 void assay_products_gather(const assay_products *p, unsigned set, size_t value,
                            const uint32_t *rows, size_t n, const uint32_t *columns, size_t m,
                            float *out);
-/* Weight of each block in a set: they weigh alike. */
-double assay_block_share(unsigned set);
+/* Products of labels of any values, for what is learnt of all of them together: two labels of one value as above; of
+ * different values, `sharing` of the products that do not depend on the value, and no bias. out [n, m]. */
+typedef struct assay_labelled {
+    uint32_t text, value;
+} assay_labelled;
+void assay_products_gather_labels(const assay_products *p, unsigned set, double sharing,
+                                  const assay_labelled *rows, size_t n,
+                                  const assay_labelled *columns, size_t m, float *out);
+/* How alike values are where they learn together: as much of the weights' prior variance is common to all values as is
+ * each value's own (Evgeniou and Pontil, "Regularized multi-task learning", 2004). */
+#define ASSAY_SHARING 0.5
+/* Weight of a block's products in a set. N-grams and vectors weigh alike, 1 together; similarities, of one or two numbers
+ * where those have hundreds, come on top with little: a number with as much variance as all words would be believed from
+ * two labels on. */
+double assay_block_weight(unsigned set, unsigned block);
 
 #endif

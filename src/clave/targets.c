@@ -2,6 +2,7 @@
 #include "clave/calibrate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/maths.h"
 #include "base/rng.h"
@@ -37,24 +38,87 @@ static assay_status room(assay_target *t, size_t n) {
     return ok ? ASSAY_OK : ASSAY_E_MEMORY;
 }
 
-/* Each label's texts are shuffled and dealt out in turn; the next label goes on where the last one stopped. */
-static assay_status deal(assay_target *t, size_t value, const assay_calibrate_options *options) {
-    assay_rng rng = assay_rng_seed(options->seed, value);
-    uint32_t *order = assay_alloc(t->n + 1, sizeof *order);
-    size_t turn = 0;
-    if (order == NULL) return ASSAY_E_MEMORY;
-    for (int8_t label = ASSAY_OPPOSES; label <= ASSAY_ADHERES; label++) {
-        size_t n = 0;
-        for (size_t i = 0; i < t->n; i++) {
-            if (t->label[i] == label) order[n++] = (uint32_t)i;
-        }
-        assay_rng_shuffle(&rng, order, n, sizeof *order);
-        for (size_t i = 0; i < n; i++)
-            t->fold[order[i]] = (uint8_t)(turn++ % (size_t)options->n_folds);
-    }
-    free(order);
-    return ASSAY_OK;
+/* ---- folds ---- */
+
+enum { NO_FOLD = 255 }; /* above ASSAY_MAX_FOLDS */
+
+typedef struct kind { /* the texts with one label for one value */
+    size_t value, n;
+    int8_t label;
+} kind;
+
+/* The rarest first; of equals, the first value's. */
+static int compare_kinds(const void *a, const void *b) {
+    const kind *x = a, *y = b;
+    if (x->n != y->n) return x->n < y->n ? -1 : 1;
+    if (x->value != y->value) return x->value < y->value ? -1 : 1;
+    return x->label < y->label ? -1 : 1;
 }
+
+typedef struct dealer {
+    const assay_target *targets;
+    const assay_calibrate_options *options;
+    uint8_t *fold_of;                  /* [n_texts] */
+    uint32_t *order;                   /* [n_texts] */
+    size_t n_in_fold[ASSAY_MAX_FOLDS]; /* texts dealt */
+} dealer;
+
+/* Deals the texts of a kind that have no fold yet, each to the fold that has the fewest of this kind; of equals the one
+ * with the fewest texts, then the first. */
+static void deal_kind(dealer *d, const kind *k) {
+    const assay_target *t = &d->targets[k->value];
+    size_t n_folds = (size_t)d->options->n_folds, n_left = 0, n_of_kind[ASSAY_MAX_FOLDS] = {0};
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->label[i] != k->label) continue;
+        if (d->fold_of[t->text[i]] == NO_FOLD)
+            d->order[n_left++] = t->text[i];
+        else
+            n_of_kind[d->fold_of[t->text[i]]]++;
+    }
+    assay_rng rng = assay_rng_seed(d->options->seed, k->value * 3 + (size_t)(k->label + 1));
+    assay_rng_shuffle(&rng, d->order, n_left, sizeof *d->order);
+    for (size_t i = 0; i < n_left; i++) {
+        size_t best = 0;
+        for (size_t f = 1; f < n_folds; f++) {
+            if (n_of_kind[f] < n_of_kind[best] ||
+                (n_of_kind[f] == n_of_kind[best] && d->n_in_fold[f] < d->n_in_fold[best]))
+                best = f;
+        }
+        n_of_kind[best]++;
+        d->n_in_fold[best]++;
+        d->fold_of[d->order[i]] = (uint8_t)best;
+    }
+}
+
+/* After "On the stratification of multi-label data" (Sechidis, Tsoumakas and Vlahavas, 2011): the rarest label first. A
+ * text has one fold whatever the value, since values learn from each other's texts. */
+static assay_status deal(assay_target *targets, size_t n_values, size_t n_texts,
+                         const assay_calibrate_options *options, assay_error *err) {
+    kind *kinds = assay_alloc(n_values, 3 * sizeof *kinds);
+    dealer d = {.targets = targets,
+                .options = options,
+                .fold_of = assay_alloc(n_texts, sizeof *d.fold_of),
+                .order = assay_alloc(n_texts, sizeof *d.order)};
+    assay_status status = ASSAY_OK;
+    if (kinds == NULL || d.fold_of == NULL || d.order == NULL) status = no_memory(err);
+    if (status == ASSAY_OK) {
+        memset(d.fold_of, NO_FOLD, n_texts);
+        for (size_t k = 0; k < 3 * n_values; k++)
+            kinds[k] = (kind){k / 3, targets[k / 3].count[k % 3], (int8_t)(k % 3) - 1};
+        qsort(kinds, 3 * n_values, sizeof *kinds, compare_kinds);
+        for (size_t k = 0; k < 3 * n_values; k++) deal_kind(&d, &kinds[k]);
+        for (size_t v = 0; v < n_values; v++) {
+            for (size_t i = 0; i < targets[v].n; i++)
+                targets[v].fold[i] = d.fold_of[targets[v].text[i]];
+        }
+    }
+    free(kinds);
+    free(d.fold_of);
+    free(d.order);
+    return status;
+}
+
+/* ---- targets ---- */
 
 static void count(assay_target *t) {
     for (size_t i = 0; i < t->n; i++) t->count[t->label[i] + 1]++;
@@ -91,10 +155,9 @@ assay_status assay_targets_build(const assay_labels *labels, size_t n_values,
         for (size_t c = 0; c < 3; c++) t->p[t->n][c] = soft[k].p[c];
         t->label[t->n++] = likeliest(soft[k].p);
     }
-    for (size_t v = 0; v < n_values && status == ASSAY_OK; v++) {
-        count(&targets[v]);
-        if (deal(&targets[v], v, options) != ASSAY_OK) status = no_memory(err);
-    }
+    for (size_t v = 0; v < n_values && status == ASSAY_OK; v++) count(&targets[v]);
+    if (status == ASSAY_OK)
+        status = deal(targets, n_values, assay_labels_n_texts(labels), options, err);
     free(soft);
     free(sizes);
     if (status != ASSAY_OK) {

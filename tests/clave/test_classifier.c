@@ -516,6 +516,8 @@ TEST(hostile_files_are_refused) {
         {"\"encoder\":null", "\"encoder\":{\"name\":\"x\",\"sha256\":\"y\",\"dim\":400000000}"},
         {"\"encoder\":null", "\"encoder\":{\"name\":\"x\",\"sha256\":\"y\",\"dim\":4}"},
         {"\"temperature\":", "\"temperature\":-"},
+        {"\"sharing\":", "\"sharing\":9"},
+        {"\"sharing\":", "\"caring\":"},
         {"\"offsets\":[", "\"offsets\":[0,"},
         {"\"scales\":[", "\"scales\":[1e300,"},
         {"\"texts\":[0,1", "\"texts\":[1,0"},
