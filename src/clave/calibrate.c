@@ -45,11 +45,20 @@ static assay_status no_memory(assay_error *err) {
     return assay_fail(err, ASSAY_E_MEMORY, "calibration: out of memory");
 }
 
-static bool step_done(calibration *k) {
+/* False: whoever waits wants no more. */
+static bool wanted(const calibration *k) {
     const assay_calibrate_options *o = k->c.options;
-    k->n_done++;
     return o->progress == NULL ||
            o->progress(o->progress_context, (double)k->n_done / (double)k->n_steps) == 0;
+}
+
+static bool step_done(calibration *k) {
+    k->n_done++;
+    return wanted(k);
+}
+
+static assay_status stopped(assay_error *err) {
+    return assay_fail(err, ASSAY_E_CANCELLED, "calibration: stopped");
 }
 
 /* ---- candidates ---- */
@@ -147,7 +156,7 @@ static assay_status try_all(calibration *k, assay_error *err) {
             /* A fit may start from the last one of its thread only when that was its own. */
             for (size_t i = 0; i < k->n_fitters; i++) k->fitters[i].fold = -2;
             assay_parallel_for(k->c.options->threads, t->n_values, 1, try_value, k);
-            if (!step_done(k)) return assay_fail(err, ASSAY_E_CANCELLED, "calibration: stopped");
+            if (!step_done(k)) return stopped(err);
         }
     }
     return ASSAY_OK;
@@ -179,6 +188,7 @@ static assay_status try_shared(calibration *k, size_t candidate, assay_error *er
     for (size_t i = 0; i < t->n_labels; i++)
         valence[i] = t->scores[candidate * t->n_labels + i][ASSAY_HEAD_VALENCE];
     for (int fold = 0; fold < t->n_folds; fold++) {
+        if (!wanted(k)) return stopped(err);
         assay_shared_valence_fit(&k->shared, &k->products, k->targets, t->n_values, c->set,
                                  c->strength, fold);
         for (size_t v = 0; v < t->n_values; v++)
@@ -238,13 +248,14 @@ static void learn_value(void *context, size_t begin, size_t end, int worker) {
     }
 }
 
-/* Valence in place of what each value learnt by itself. */
+/* Valence in place of what each value learnt by itself. Of a value without labels nothing is claimed. */
 static void learn_shared(calibration *k) {
     assay_shared_valence_fit(&k->shared, &k->products, k->targets, k->trials.n_values, k->c.set,
                              k->c.strength, -1);
     k->c.sharing = k->shared.learnt ? ASSAY_SHARING : 0.0;
     for (size_t v = 0; v < k->trials.n_values && k->shared.learnt; v++) {
         assay_learnt *learnt = &k->c.learnt[v];
+        if (k->targets[v].n == 0) continue;
         learnt->empty[ASSAY_HEAD_VALENCE] = false;
         assay_shared_valence_get(&k->shared, &k->targets[v], v, learnt->a[ASSAY_HEAD_VALENCE]);
     }
@@ -366,8 +377,7 @@ static assay_status calibrate(calibration *k, assay_buffer *out, double *figure,
     if (!(k->c.set & vector_blocks(k->c.vectors)) && !(k->c.set & definition) && !pool_vectors)
         k->c.vectors = NULL;
     status = assay_classifier_write(&k->c, out, err);
-    if (status == ASSAY_OK && !step_done(k))
-        status = assay_fail(err, ASSAY_E_CANCELLED, "calibration: stopped");
+    if (status == ASSAY_OK && !step_done(k)) status = stopped(err);
     return status;
 }
 

@@ -147,9 +147,8 @@ typedef struct assay_trials {
 
 typedef struct assay_choice {
     size_t candidate;
-    double
-        share;   /* of a label's prior that is taken off: 1 treats rare and frequent labels alike */
-    bool shared; /* valence is that of all values together */
+    double share; /* of a label's prior that is taken off; 1: rare labels count as much */
+    bool shared;  /* valence is that of all values together */
 } assay_choice;
 
 /* What is taken off each label's log_p. */

@@ -118,6 +118,68 @@ TEST(values_may_differ_in_what_opposes_them) {
     assay_values_free(values);
 }
 
+/* The third value is left without labels: the others' valence says nothing of it. */
+TEST(nothing_is_claimed_of_a_value_without_labels) {
+    assay_values *values = make_values();
+    assay_buffer text = {0};
+    char response[200];
+    for (size_t i = 0; i < 40; i++) {
+        bool good = i / 2 % 2 == 0;
+        assay_buffer_print(
+            &text,
+            "{\"id\":\"t%02u\",\"scenario\":\"\",\"response\":\"%s\",\"annotator\":\"a\","
+            "\"value\":\"%s\",\"label\":\"%s\"}\n",
+            (unsigned)i, make_text(i % 2, good, i / 4 % N_VERBS, i, response),
+            assay_values_at(values, i % 2)->id, good ? "adheres" : "opposes");
+    }
+    assay_labels *labels = fixture_read_labels(values, text.data);
+    assay_classifier *c = learn(values, labels);
+    REQUIRE(c != NULL && c->sharing > 0);
+    assay_judgement j[N_VALUES];
+    assay_error err = {0};
+    const assay_judged_text bad = {"x", "", make_text(2, false, 0, 0, response), ""};
+    CHECK_STATUS(assay_classifier_judge(c, &bad, 1, NULL, 0, NULL, 0, NULL, j, &err), ASSAY_OK,
+                 err);
+    CHECK(j[2].label == ASSAY_UNRELATED);
+    for (size_t k = 0; k < 3; k++) CHECK(fabs(j[2].p[k] - 1.0 / 3) < 1e-9, "%g", j[2].p[k]);
+    assay_classifier_free(c);
+    assay_labels_free(labels);
+    assay_buffer_free(&text);
+    assay_values_free(values);
+}
+
+/* Stopped in the middle: by the call that comes after all trials, when sharing is tried. */
+typedef struct patience {
+    int calls, most;
+} patience;
+
+static int run_out(void *context, double done) {
+    patience *p = context;
+    (void)done;
+    return ++p->calls > p->most;
+}
+
+TEST(sharing_can_be_stopped) {
+    assay_values *values = make_values();
+    assay_labels *labels = make_labels(values, 60, 2, false);
+    for (int most = 0; most < 12; most++) {
+        assay_calibrate_options options = assay_calibrate_defaults();
+        patience left = {0, most};
+        assay_classifier *c = NULL;
+        assay_error err = {0};
+        options.progress = run_out;
+        options.progress_context = &left;
+        /* Five folds of one set of features, five of what is shared, and the end. */
+        CHECK_STATUS(assay_calibrate(values, labels, NULL, 0, NULL, &options, &c, &err),
+                     most < 11 ? ASSAY_E_CANCELLED : ASSAY_OK, err);
+        CHECK((c != NULL) == (most == 11) && left.calls == (most < 11 ? most + 1 : 11), "%d: %d",
+              most, left.calls);
+        assay_classifier_free(c);
+    }
+    assay_labels_free(labels);
+    assay_values_free(values);
+}
+
 /* The file's numbers, read back and made into weights of n-grams, give the scores of the regressions themselves. */
 static void compare_with_regressions(const char *features) {
     assay_values *values = make_values();
