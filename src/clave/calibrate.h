@@ -53,6 +53,9 @@ void assay_targets_free(assay_target *targets, size_t n_values);
 
 /* ---- fitting ---- */
 
+/* What a head learns of label i: y, and its weight. False: nothing. */
+bool assay_head_lesson(const assay_target *t, size_t head, size_t i, double *y, double *w);
+
 /* Scratch of one thread, for values of up to `cap` labels. */
 typedef struct assay_fitter {
     assay_logistic logistic;

@@ -50,8 +50,7 @@ void assay_fitter_free(assay_fitter *f) {
     *f = (assay_fitter){0};
 }
 
-/* What a head learns of label i: y, and its weight. False: nothing. */
-static bool lesson(const assay_target *t, size_t head, size_t i, double *y, double *w) {
+bool assay_head_lesson(const assay_target *t, size_t head, size_t i, double *y, double *w) {
     double relevant = t->p[i][0] + t->p[i][2];
     *w = 1.0;
     if (head == ASSAY_HEAD_RELEVANCE) *y = relevant;
@@ -71,7 +70,7 @@ static void gather(assay_fitter *f, const assay_target *t, size_t head, int fold
     double yes = 0, no = 0;
     size_t n = 0;
     for (size_t i = 0; i < t->n; i++) {
-        if (t->fold[i] == fold || !lesson(t, head, i, &f->y[n], &f->w[n])) continue;
+        if (t->fold[i] == fold || !assay_head_lesson(t, head, i, &f->y[n], &f->w[n])) continue;
         yes += f->w[n] * f->y[n];
         no += f->w[n] * (1.0 - f->y[n]);
         f->rows[head][n++] = t->text[i];

@@ -9,27 +9,25 @@
 
 #include "clave/calibrate.h"
 
-static bool relevant(const assay_target *t, size_t i) {
-    return t->p[i][0] + t->p[i][2] > 0;
-}
-
 assay_status assay_shared_valence_init(assay_shared_valence *s, const assay_target *targets,
                                        size_t n_values, assay_error *err) {
     size_t n = 0, n_sharing = 0, square;
+    double y, w;
     *s = (assay_shared_valence){0};
     for (size_t v = 0; v < n_values; v++) {
         size_t before = n;
-        for (size_t i = 0; i < targets[v].n; i++) n += relevant(&targets[v], i);
+        for (size_t i = 0; i < targets[v].n; i++)
+            n += assay_head_lesson(&targets[v], ASSAY_HEAD_VALENCE, i, &y, &w);
         n_sharing += n > before;
     }
     if (n_sharing < 2 || n > ASSAY_MAX_SHARED) return ASSAY_OK;
     assay_status status = assay_logistic_init(&s->logistic, n, err);
     if (status != ASSAY_OK) return status;
     s->cap = n;
-    s->rows = assay_alloc(n, sizeof *s->rows);
-    s->y = assay_alloc(n, sizeof *s->y);
-    s->w = assay_alloc(n, sizeof *s->w);
-    s->a = assay_alloc(n, sizeof *s->a);
+    s->rows = assay_alloc(n + 1, sizeof *s->rows);
+    s->y = assay_alloc(n + 1, sizeof *s->y);
+    s->w = assay_alloc(n + 1, sizeof *s->w);
+    s->a = assay_alloc(n + 1, sizeof *s->a);
     if (assay_size_mul(n, n, &square)) s->products = assay_alloc(square, sizeof *s->products);
     if (s->rows != NULL && s->y != NULL && s->w != NULL && s->a != NULL && s->products != NULL)
         return ASSAY_OK;
@@ -55,12 +53,11 @@ void assay_shared_valence_fit(assay_shared_valence *s, const assay_products *p,
     for (size_t v = 0; v < n_values; v++) {
         const assay_target *t = &targets[v];
         for (size_t i = 0; i < t->n; i++) {
-            if (t->fold[i] == fold || !relevant(t, i)) continue;
+            double *y = &s->y[s->n], *w = &s->w[s->n];
+            if (t->fold[i] == fold || !assay_head_lesson(t, ASSAY_HEAD_VALENCE, i, y, w)) continue;
+            adheres += *w * *y;
+            opposes += *w * (1.0 - *y);
             s->rows[s->n] = (assay_labelled){t->text[i], (uint32_t)v};
-            s->w[s->n] = t->p[i][0] + t->p[i][2];
-            s->y[s->n] = t->p[i][2] / s->w[s->n];
-            adheres += t->p[i][2];
-            opposes += t->p[i][0];
             s->a[s->n++] = 0;
         }
     }

@@ -210,9 +210,7 @@ static void compare_with_regressions(const char *features) {
         double valence[60];
         REQUIRE(targets[v].n == 60);
         assay_fitter_fit(&fitter, &products, &targets[v], v, c->set, strength, -1);
-        memset(targets[v].fold, 0,
-               60); /* as if all were left out: scored by what was learnt of all */
-        assay_shared_valence_fit(&shared, &products, targets, N_VALUES, c->set, strength, -1);
+        memset(targets[v].fold, 0, 60); /* all are scored, by what was learnt of all */
         assay_shared_valence_score(&shared, &products, &targets[v], v, c->set, 0, valence);
         for (size_t i = 0; i < 60; i++) {
             double own[3], log_p[3], p[3], score[ASSAY_HEADS];
@@ -227,6 +225,7 @@ static void compare_with_regressions(const char *features) {
             }
         }
     }
+    /* Weights of n-grams and their sums are floats. */
     CHECK(worst < 2e-4, "%s: %g", features, worst);
     assay_fitter_free(&fitter);
     assay_shared_valence_free(&shared);

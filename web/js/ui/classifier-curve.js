@@ -5,7 +5,7 @@ import { DRAWS, curveRows, heldOutFigures } from '../eval/curve.js';
 import { Action, stepTitle } from './controls.js';
 import { tableRegion } from './classifier-labels.js';
 import { curveFigure } from './curve-figure.js';
-import { button, el } from './dom.js';
+import { button, el, tableHead } from './dom.js';
 import { whisker } from './whisker.js';
 
 /** @typedef {import('./classifier-view.js').ClassifierState} ClassifierState */
@@ -91,7 +91,7 @@ function curveTable(rows) {
       {},
       'Means over the values and the draws, on texts that were held out; below them the lowest and the highest draw.',
     ),
-    el('thead', {}, el('tr', {}, ...head.map((text) => el('th', { scope: 'col' }, text)))),
+    tableHead(head),
     el(
       'tbody',
       {},
@@ -131,19 +131,7 @@ function heldOutTable(points, names, rows) {
       `Held-out texts, learnt from ${learnt}: means over ${plural(last.nDraws, 'draw')}, with the mean interval of a single draw. `,
       'The dashed mark is what always naming the most frequent label gets.',
     ),
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        ...head.map((text, i) =>
-          text === ''
-            ? el('td', { class: columns[i] })
-            : el('th', { scope: 'col', class: columns[i] || undefined }, text),
-        ),
-      ),
-    ),
+    tableHead(head, columns),
     el(
       'tbody',
       {},

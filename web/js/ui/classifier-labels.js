@@ -3,7 +3,7 @@
 import { count, percent, plural, signed } from '../eval/format.js';
 import { LABEL_FORMATS } from '../eval/value-systems.js';
 import { fileButton, stepTitle } from './controls.js';
-import { button, el } from './dom.js';
+import { button, el, tableHead } from './dom.js';
 import { stackedBar, valenceLegend } from './valence.js';
 
 /** @typedef {import('./classifier-view.js').ClassifierState} ClassifierState */
@@ -174,11 +174,7 @@ function agreementTable(byValue, names) {
       'Raw: share of pairs of labels that are equal. Krippendorff’s alpha takes chance off and suffers where one ',
       'label is rare; Gwet’s AC1 suffers less. Read both.',
     ),
-    el(
-      'thead',
-      {},
-      el('tr', {}, ...head.map((text, i) => el('th', { scope: 'col', class: columns[i] || undefined }, text))),
-    ),
+    tableHead(head, columns),
     el(
       'tbody',
       {},

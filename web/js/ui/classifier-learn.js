@@ -3,7 +3,7 @@
 import { count, percent } from '../eval/format.js';
 import { Action, choiceCard, fileButton, stepTitle } from './controls.js';
 import { tableRegion } from './classifier-labels.js';
-import { button, el } from './dom.js';
+import { button, el, tableHead } from './dom.js';
 
 /** @typedef {import('./classifier-view.js').ClassifierState} ClassifierState */
 /** @typedef {import('../engine/judging-protocol.js').ClassifierInfo} ClassifierInfo */
@@ -226,11 +226,7 @@ function valueTable({ byValue }, names) {
       'Labels learnt from, and cross-validated figures of each value. ',
       'Most texts are unrelated to most values, so accuracy alone flatters.',
     ),
-    el(
-      'thead',
-      {},
-      el('tr', {}, ...head.map((text, i) => el('th', { scope: 'col', class: columns[i] || undefined }, text))),
-    ),
+    tableHead(head, columns),
     el(
       'tbody',
       {},

@@ -4,7 +4,7 @@ import { count, interval, percent, plural } from '../eval/format.js';
 import { describeRecipe } from '../eval/recipe.js';
 import { Action, fileButton, stepTitle } from './controls.js';
 import { tableRegion } from './classifier-labels.js';
-import { button, el } from './dom.js';
+import { button, el, tableHead } from './dom.js';
 import { cut, isRelated } from './judgements.js';
 import { stackedBar, valenceLegend, valenceMark } from './valence.js';
 
@@ -155,19 +155,7 @@ function profileTable(values, names) {
       'Shares of the answers of which the classifier was sure enough, each with its 95 % interval. ',
       valenceLegend(),
     ),
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        ...head.map((text, i) =>
-          text === ''
-            ? el('td', { class: columns[i] })
-            : el('th', { scope: 'col', class: columns[i] || undefined }, text),
-        ),
-      ),
-    ),
+    tableHead(head, columns),
     el(
       'tbody',
       {},

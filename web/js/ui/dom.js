@@ -103,6 +103,18 @@ export function button(label, options) {
   return element;
 }
 
+/**
+ * The head of a table; a column without a name gets a cell that announces nothing.
+ * @param {readonly string[]} names
+ * @param {readonly string[]} [classes] of the columns
+ */
+export function tableHead(names, classes = []) {
+  const cells = names.map((name, i) =>
+    name === '' ? el('td', { class: classes[i] }) : el('th', { scope: 'col', class: classes[i] || undefined }, name),
+  );
+  return el('thead', {}, el('tr', {}, ...cells));
+}
+
 /** The one element a selector names in the page's own markup. @param {string} selector @returns {HTMLElement} */
 export function find(selector) {
   const element = document.querySelector(selector);

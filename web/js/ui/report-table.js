@@ -2,7 +2,7 @@
 
 import { count, interval, percent } from '../eval/format.js';
 import { dimensionKey, reportRows, title } from '../eval/report.js';
-import { el } from './dom.js';
+import { el, tableHead } from './dom.js';
 import { whisker } from './whisker.js';
 
 /** @typedef {import('../eval/report.js').Row} Row */
@@ -30,19 +30,7 @@ export class ReportTable {
           {},
           'Share of samples whose choice is a right answer, with its Wilson interval. The dashed mark is what guessing gets.',
         ),
-        el(
-          'thead',
-          {},
-          el(
-            'tr',
-            {},
-            ...head.map((text, i) =>
-              text === ''
-                ? el('td', { class: columns[i] })
-                : el('th', { scope: 'col', class: columns[i] || undefined }, text),
-            ),
-          ),
-        ),
+        tableHead(head, columns),
         el('tbody', {}, ...reportRows(report).map((row) => this.#row(row))),
       ),
     );
