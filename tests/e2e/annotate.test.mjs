@@ -165,6 +165,19 @@ async function everything() {
   return JSON.stringify(all);
 }
 
+/** Every alert from now on, also one that stands for a moment only; in the page. */
+function watchAlerts() {
+  /** @type {string[]} */
+  const sentences = [];
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+      const sentence = node instanceof HTMLElement && node.querySelector('p')?.textContent;
+      if (sentence) sentences.push(sentence);
+    }
+  }).observe(document.querySelector('#alerts') ?? document.body, { childList: true });
+  return sentences;
+}
+
 await test('every format is written, and the program reads it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'assay-annotate-'));
   try {
@@ -313,8 +326,11 @@ await test('several sessions: each goes on by itself, a reload stays, two tabs d
     await item.getByRole('button', { name: /^Delete/ }).click();
     await item.locator('.button-danger').click();
     await other.waitForFunction(() => document.querySelectorAll('.annotate-sessions li').length === 1);
+    const alerts = await page.evaluateHandle(watchAlerts);
     await page.keyboard.press('1');
-    assert.match(await alertText(page), /was deleted in another tab/);
+    await page.waitForSelector('#annotate-start:not([disabled])');
+    await alertText(page, 'was deleted in another tab');
+    assert.deepEqual(await alerts.jsonValue(), ['This session was deleted in another tab.'], 'nothing else is said, not for a moment');
     assert.ok(!(await other.evaluate(everything)).includes('"Security"'));
   }));
 

@@ -346,9 +346,8 @@ export class AnnotateApp {
       this.#unsaved = !store.persistent;
       if (this.#desk === desk) this.#showNext(note, said);
     } catch (error) {
-      if (!(await this.#attempt(() => this.#openSession(desk.session.id)))) await this.#goHome(); // as it was kept, or not at all
-      this.#alerts.clear();
-      this.#alerts.show(error);
+      await this.#openSession(desk.session.id).catch(() => this.#goHome()); // as it was kept, or not at all
+      this.#alerts.show(error); // alone: why it cannot be opened either would be said for a moment otherwise
     }
     this.#busy = false;
     this.#work.setBusy(false);
