@@ -365,7 +365,7 @@ static assay_status calibrate(calibration *k, assay_buffer *out, double *figure,
     k->c.set = k->candidates[choice.candidate].set;
     k->c.strength = k->candidates[choice.candidate].strength;
     k->c.share = choice.share;
-    k->c.temperature = assay_trials_temperature(&k->trials, &choice);
+    k->c.scaling = assay_trials_scaling(&k->trials, &choice);
     assay_parallel_for(k->c.options->threads, k->trials.n_values, 1, learn_value, k);
     if (choice.shared) learn_shared(k);
     k->c.products = &k->products;

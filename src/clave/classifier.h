@@ -31,7 +31,8 @@ typedef struct assay_calibration {
     const assay_target *targets; /* [n_values] */
     assay_learnt *learnt;        /* [n_values] */
     unsigned set;
-    double strength, share, temperature;
+    double strength, share;
+    assay_scaling scaling;
     double sharing; /* ASSAY_SHARING where valence was learnt of all values together; else 0 */
     size_t n_candidates;
 } assay_calibration;
@@ -68,7 +69,7 @@ typedef struct assay_value_part {
     int8_t *label;
     bool allowed[3];
     double offset[3]; /* of the labels */
-    double shift[3];  /* of log-probabilities, to the mix of texts at large; zeros: none */
+    double shift[3];  /* of log-probabilities, once the temperature has scaled them; zeros: none */
     assay_head head[ASSAY_HEADS];
     float *definition; /* [dim] or NULL */
 } assay_value_part;

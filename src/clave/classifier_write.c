@@ -203,11 +203,9 @@ static void put_value(assay_buffer *out, const assay_calibration *c, size_t v,
     assay_target_offsets(t, c->share, offset);
     assay_buffer_print(out, ",");
     put_numbers(out, "offsets", offset, 3);
-    if (t->estimated) {
-        assay_target_shifts(t, shift);
-        assay_buffer_print(out, ",");
-        put_numbers(out, "shifts", shift, 3);
-    }
+    assay_target_shifts(t, c->scaling.prior, shift);
+    assay_buffer_print(out, ",");
+    put_numbers(out, "shifts", shift, 3);
     assay_buffer_print(out, ",\"texts\":[");
     for (size_t i = 0; i < t->n; i++) assay_buffer_print(out, "%s%u", i > 0 ? "," : "", t->text[i]);
     assay_buffer_print(out, "],\"labels\":[");
@@ -305,7 +303,7 @@ assay_status assay_classifier_write(const assay_calibration *c, assay_buffer *ou
     assay_buffer_print(out, ",");
     put_number(out, "sharing", c->sharing);
     assay_buffer_print(out, ",");
-    put_number(out, "temperature", c->temperature);
+    put_number(out, "temperature", c->scaling.temperature);
     assay_buffer_print(out, ",");
     put_summary(out, c);
     assay_buffer_print(out, ",");

@@ -96,7 +96,6 @@ assay_status assay_target_estimate_mix(assay_fitter *f, const assay_products *p,
     if (ok) {
         weigh_others(f, p, target, value, others, n, ratio);
         maximize((const double (*)[3])ratio, n, target);
-        target->estimated = true;
     }
     free(others);
     free(ratio);

@@ -37,18 +37,19 @@ static assay_labels *pick_labels(const assay_values *values, size_t n) {
 TEST(evenly_picked_labels_do_not_make_every_text_relevant) {
     assay_values *values = fixture_values();
     assay_labels *labels = pick_labels(values, 20);
-    assay_classifier *c = NULL, *again = NULL, *drawn = make_classifier(values, 40, 0, NULL);
+    assay_classifier *c = NULL, *again = NULL;
     assay_judgement j[2], k[2];
     assay_error err = {0};
     double sum = 0, unrelated = 0;
     CHECK_STATUS(assay_calibrate(values, labels, NULL, 0, NULL, NULL, &c, &err), ASSAY_OK, err);
-    REQUIRE(c != NULL && drawn != NULL);
-    char *text = print(c), *drawn_text = print(drawn);
+    REQUIRE(c != NULL);
+    char *text = print(c);
     REQUIRE(strstr(text, "\"shifts\":[") != NULL);
-    CHECK(strstr(drawn_text, "\"shifts\"") == NULL); /* by chance none is as frequent as another */
     CHECK_STATUS(assay_classifier_parse(text, strlen(text), "c.json", &again, &err), ASSAY_OK, err);
     REQUIRE(again != NULL);
-    CHECK(c->parts[0].shift[1] > 0.3 && c->parts[0].shift[0] < 0 && c->parts[0].shift[2] < 0);
+    const double *shift = c->parts[0].shift;
+    CHECK(shift[1] - shift[0] > 0.3 && shift[1] - shift[2] > 0.3, "%g %g %g", shift[0], shift[1],
+          shift[2]);
     char *shifts = strstr(text, "\"shifts\":[");
     shifts[strlen("\"shifts\":")] = '3';
     assay_classifier *bad = NULL;
@@ -66,10 +67,8 @@ TEST(evenly_picked_labels_do_not_make_every_text_relevant) {
     }
     CHECK(fabs(sum - unrelated) < 10, "%g of %g unrelated", sum, unrelated);
     free(text);
-    free(drawn_text);
     assay_classifier_free(c);
     assay_classifier_free(again);
-    assay_classifier_free(drawn);
     assay_labels_free(labels);
     assay_values_free(values);
 }
@@ -107,14 +106,21 @@ TEST(offsets_and_shifts_follow_the_mix) {
     assay_target_offsets(&t, 1.0, offset);
     CHECK(fabs(offset[0] - log(0.02)) < 1e-12, "a rare label: %g", offset[0]);
     CHECK(fabs(offset[2] - log(0.45)) < 1e-12, "%g", offset[2]);
-    assay_target_shifts(&t, shift);
+    assay_target_shifts(&t, 0.0, shift);
     CHECK(memcmp(shift, zeros, sizeof shift) == 0);
     for (size_t k = 0; k < 3; k++) t.natural[k] = log(natural[k]);
     assay_target_offsets(&t, 0.5, offset);
     CHECK(fabs(offset[2] - (0.5 * log(0.45) + log(0.45 / 0.098) / 3)) < 1e-12, "%g", offset[2]);
-    assay_target_shifts(&t, shift);
+    assay_target_shifts(&t, 0.0, shift);
     assay_probabilities(log_p, 1.0, shift, p);
     for (size_t k = 0; k < 3; k++) CHECK(fabs(p[k] - natural[k]) < 1e-12, "%g", p[k]);
+    assay_target_shifts(&t, -0.5, shift);
+    for (size_t k = 0; k < 3; k++)
+        CHECK(fabs(shift[k] - (log(natural[k]) - 1.5 * log(share[k]))) < 1e-12, "%g", shift[k]);
+}
+
+static bool mix_was_estimated(const assay_target *t) {
+    return memcmp(t->natural, t->prior, sizeof t->prior) != 0;
 }
 
 TEST(estimating_the_mix_survives_a_lack_of_memory) {
@@ -137,10 +143,12 @@ TEST(estimating_the_mix_survives_a_lack_of_memory) {
         assay_status status =
             assay_target_estimate_mix(&fitter, &products, &targets[0], 0, &failure);
         if (!failing_alloc_disarm()) {
-            CHECK(status == ASSAY_OK && k == 2 && targets[0].estimated, "%s", failure.text);
+            CHECK(status == ASSAY_OK && k == 2 && mix_was_estimated(&targets[0]), "%s",
+                  failure.text);
             break;
         }
-        CHECK(status == ASSAY_E_MEMORY && failure.text[0] != '\0' && !targets[0].estimated);
+        CHECK(status == ASSAY_E_MEMORY && failure.text[0] != '\0' &&
+              !mix_was_estimated(&targets[0]));
     }
     assay_fitter_free(&fitter);
     assay_targets_free(targets, 2);
