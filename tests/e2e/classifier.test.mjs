@@ -4,75 +4,17 @@
 //   node tests/e2e/classifier.test.mjs        needs build/site, build/assay and Chromium (CHROMIUM names another one)
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { skip, test } from '../harness.mjs';
 import { golden } from '../onnx-encoder.mjs';
+import { EXAMPLE, VALUES, calibrated, cells, drop, ended, faultless, learnExample, open, program, shaOf, site } from './classifier-page.mjs';
 import { LIMIT, SHOTS, SLOW, alertText, closeAll, hallmarkOf, isolated, native, overflow, plain, withPage } from './fixture.mjs';
 
-/** @typedef {import('playwright-core').Page} Page */
-
-const EXAMPLE = 'data/values/example-labels.jsonl';
 const ENCODER = 'build/models/all-MiniLM-L6-v2-Q8_0.gguf';
-const VALUES = ['care', 'fairness', 'loyalty', 'authority', 'sanctity'];
 const folder = mkdtempSync(join(tmpdir(), 'assay-e2e-'));
-const site = JSON.parse(readFileSync('build/site/extras.json', 'utf8'));
-
-/** What the program says. @param {...string} args */
-function program(...args) {
-  return JSON.parse(execFileSync('build/assay', [...args, '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
-}
-
-/** The classifier that the program learns from the example. @param {string} encoder */
-function calibrated(encoder) {
-  const out = join(folder, `${encoder === 'none' ? 'words' : 'encoder'}.json`);
-  const said = program('calibrate', '--values', 'moral-foundations-5', '--labels', EXAMPLE, '--encoder', encoder, '--out', out, '--force', '--quiet');
-  return { sha256: said.sha256, accuracy: said.accuracy, macroF1: said.macro_f1, text: readFileSync(out, 'utf8') };
-}
-
-const words = calibrated('none');
-
-/** @param {Page} page @param {string} [address] */
-async function open(page, address = `${isolated.url}?view=classifier&threads=2`) {
-  await page.goto(address);
-  await page.waitForSelector('#definitions', { timeout: SLOW });
-  await page.waitForSelector(`#encoder-site${site.encoder ? ':not([disabled])' : ''}`);
-}
-
-/** Drops files on the page as a visitor does. @param {Page} page @param {{name: string, text: string}[]} files */
-async function drop(page, files) {
-  const transfer = await page.evaluateHandle((given) => {
-    const data = new DataTransfer();
-    for (const { name, text } of given) data.items.add(new File([text], name));
-    return data;
-  }, files);
-  await page.dispatchEvent('#main', 'drop', { dataTransfer: transfer });
-}
-
-/** Calibrates on the example by words alone. @param {Page} page */
-async function learnExample(page) {
-  await page.check('#encoder-none', { force: true });
-  await page.click('#labels-example');
-  await page.waitForSelector('#label-facts');
-  await page.click('#calibrate');
-  await page.waitForSelector('#classifier-sha256', { timeout: SLOW });
-}
-
-/** @param {Page} page */
-const shaOf = (page) => page.getAttribute('#classifier-sha256', 'data-sha256');
-
-/** @param {Page} page @param {string} table @param {string} value */
-const cells = (page, table, value) => page.locator(`${table} tr[data-value="${value}"] td`).allInnerTexts();
-
-/** Waits until what a button started has ended. @param {Page} page @param {string} button */
-const ended = (page, button) => page.waitForSelector(`${button}:visible:not([disabled])`, { timeout: SLOW });
-
-/** @param {Page} page */
-async function faultless(page) {
-  assert.equal(await page.locator('#alerts .alert').count(), 0, (await page.locator('#alerts').innerText()).trim());
-}
+const words = calibrated(EXAMPLE, 'none', join(folder, 'words.json'));
 
 try {
   await test("the example takes a visitor to a judged text; the classifier is the program's, bit for bit", () =>
@@ -311,7 +253,7 @@ try {
 
   await test("with the site's sentence encoder: the program's classifier again", async () => {
     if (!site.encoder) skip(`no ${ENCODER}`);
-    const sentences = calibrated(ENCODER);
+    const sentences = calibrated(EXAMPLE, ENCODER, join(folder, 'encoder.json'));
     await withPage(async (page) => {
       await open(page);
       assert.ok(await page.isChecked('#encoder-site'));

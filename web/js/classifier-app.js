@@ -2,6 +2,8 @@
 
 import { EncoderChoice } from './classifier/encoder-choice.js';
 import { Explaining } from './classifier/explaining.js';
+import { KeptClassifier } from './classifier/kept.js';
+import { Work } from './classifier/work.js';
 import { DRAWS, curveSizes } from './eval/curve.js';
 import { kindByName, kindOf } from './eval/file-kinds.js';
 import { count, percent, plural } from './eval/format.js';
@@ -19,6 +21,7 @@ import { isRelated } from './ui/judgements.js';
  *
  * @typedef {object} Surroundings  what the page lends its views
  * @property {() => Promise<{client: EngineClient, info: import('./engine/protocol.js').EngineInfo}>} open  the engine
+ * @property {() => void} restart  ends the engine with what it is at; the next one starts
  * @property {import('./ui/engine-status.js').EngineStatus} status
  * @property {import('./ui/alerts.js').Alerts} alerts
  * @property {import('./ui/address-bar.js').AddressBar} address
@@ -49,6 +52,10 @@ export class ClassifierApp {
     encoderName: '',
     pool: '',
     classifier: null,
+    needs: '',
+    keeps: false,
+    kept: null,
+    keptProblem: '',
     points: [],
     text: null,
     judged: null,
@@ -64,40 +71,50 @@ export class ClassifierApp {
   #encoder = new EncoderChoice();
   #explaining = new Explaining();
   #expected = 0; // points of the curve
-  #cancelled = false;
   /** @type {Promise<void> | null} */
   #site = null;
+  /** @type {Promise<void> | null} */
+  #begun = null;
+  #kept = new KeptClassifier();
+  #work;
 
   /** @param {HTMLElement} section @param {Surroundings} surroundings */
-  constructor(section, { open, status, alerts, address }) {
+  constructor(section, surroundings) {
+    const { open, status, alerts, address } = surroundings;
     this.#open = open;
     this.#status = status;
     this.#alerts = alerts;
     this.#address = address;
+    this.#work = new Work(surroundings, (change) => this.#set(change));
     this.#view = new ClassifierView(section, {
       onSystem: (id) => void this.#chooseSystem(id, true),
-      onValues: (json, name) => void this.#during('reading', () => this.#useValues(json, name, OWN)),
+      onValues: (json, name) => void this.#work.during('reading', () => this.#useValues(json, name, OWN)),
       onFiles: (files) => void this.openFiles(files),
-      onLabels: (files, format) => void this.#during('reading', () => this.#addLabels(files, format)),
-      onExample: () => void this.#during('reading', () => this.#useExample()),
+      onLabels: (files, format) => void this.#work.during('reading', () => this.#addLabels(files, format)),
+      onExample: () => void this.#work.during('reading', () => this.#useExample()),
       onForgetLabels: () => this.#forgetLabels(),
       onEncoder: (encoder) => this.#set({ encoder }),
-      onCalibrate: () => void this.#during('calibrate', () => this.#calibrate()),
-      onCancel: () => void this.#cancel(),
-      onSave: () => this.#save(),
-      onCurve: () => void this.#during('curve', () => this.#curve()),
-      onJudge: (text) => void this.#during('judge', () => this.#judge(text)),
+      onCalibrate: () => void this.#work.during('calibrate', () => this.#calibrate()),
+      onCancel: () => void this.#work.cancel(),
+      onSave: () => this.#save(this.#state.classifier),
+      onOpenKept: () => void this.#work.during('reading', () => this.#openKept()),
+      onSaveKept: () => this.#saveKept(),
+      onRemoveKept: () => void this.#removeKept(),
+      onCurve: () => void this.#work.during('curve', () => this.#curve()),
+      onJudge: (text) => void this.#work.during('judge', () => this.#judge(text)),
       onMinConfidence: (level) => void this.#setLevel(level),
-      onProfile: (name) => void this.#during('profile', () => this.#profileKept(name)),
+      onProfile: (name) => void this.#work.during('profile', () => this.#profileKept(name)),
       onTry: () => void this.#try(),
     });
   }
 
-  /** @param {import('./eval/params.js').Params} params */
-  async show({ values }) {
+  /** What the address asks for; what this browser kept, at first. */
+  async show() {
     this.#site ??= this.#lookForEncoder();
-    const wanted = values || (this.#state.chosen === OWN ? OWN : VALUE_SYSTEMS[0].id);
-    if (wanted !== this.#state.chosen && this.#state.busy === '') await this.#chooseSystem(wanted, false);
+    this.#begun ??= this.#begin();
+    await this.#begun;
+    const wanted = this.#address.params.values || (this.#state.chosen === OWN ? OWN : VALUE_SYSTEMS[0].id);
+    if (wanted !== this.#state.chosen && this.#work.busy === '') await this.#chooseSystem(wanted, false);
     try {
       const { client } = await this.#open();
       this.#set({ records: await client.records() });
@@ -111,33 +128,19 @@ export class ClassifierApp {
   }
 
   /** @param {import('./engine/protocol.js').EventMessage} message */
-  onEvent({ name, data }) {
-    if (this.#state.busy === '') return;
-    const say = (/** @type {string} */ text, /** @type {number} */ share) => this.#set({ progress: { text, share } });
-    if (name === 'loading') say(`Loading ${data.what}`, data.done / Math.max(1, data.total));
-    else if (name === 'embedding')
-      say(`Reading texts: ${count(data.done)} of ${count(data.total)}`, data.done / Math.max(1, data.total));
-    else if (name === 'calibrating' && this.#state.busy === 'calibrate')
-      say(`Calibrating: ${percent(data.done, 0)}`, data.done);
-    else if (name === 'judging')
-      say(`Judging: ${count(data.done)} of ${count(data.total)}`, data.done / Math.max(1, data.total));
-    else if (name === 'trial' && this.#state.busy === 'curve') {
-      const points = [...this.#state.points, data];
-      this.#set({
-        points,
-        progress: {
-          text: `${count(points.length)} of ${count(this.#expected)} draws`,
-          share: points.length / this.#expected,
-        },
-      });
-    }
+  onEvent(message) {
+    if (message.name === 'trial' && this.#work.busy === 'curve') {
+      const points = [...this.#state.points, message.data];
+      this.#set({ points });
+      this.#work.say(`${count(points.length)} of ${count(this.#expected)} draws`, points.length / this.#expected);
+    } else this.#work.onEvent(message);
   }
 
   /** Whatever somebody drops or opens here. @param {File[]} files */
   async openFiles(files) {
     /** @type {File | undefined} */
     let record;
-    const read = await this.#during('reading', async () => {
+    const read = await this.#work.during('reading', async () => {
       const kinds = await Promise.all(files.map((file) => this.#kindOf(file)));
       const only = (/** @type {import('./eval/file-kinds.js').FileKind} */ kind) =>
         files.filter((_, i) => kinds[i] === kind);
@@ -151,7 +154,7 @@ export class ClassifierApp {
       [record] = only('record');
     });
     const last = record;
-    if (read && last) await this.#during('profile', async () => this.#profile(await last.text(), last.name));
+    if (read && last) await this.#work.during('profile', async () => this.#profile(await last.text(), last.name));
   }
 
   /** @param {File} file */
@@ -166,49 +169,11 @@ export class ClassifierApp {
 
   /** @param {Partial<ClassifierState>} change */
   #set(change) {
-    this.#state = { ...this.#state, ...change };
+    const state = { ...this.#state, ...change };
+    const encoder = state.classifier?.encoder ?? '';
+    const needs = encoder === '' || state.site === 'unknown' || this.#encoder.find(encoder) ? '' : encoder;
+    this.#state = { ...state, needs, keeps: this.#kept.possible, kept: this.#kept.last };
     this.#view.show(this.#state);
-  }
-
-  /**
-   * One thing at a time; what goes wrong is one sentence.
-   * @param {Exclude<ClassifierState['busy'], ''>} busy @param {() => Promise<void>} work
-   * @param {boolean} [byHand]  a new attempt: earlier failures go
-   * @returns {Promise<boolean>} whether it was done
-   */
-  async #during(busy, work, byHand = true) {
-    if (this.#state.busy !== '') {
-      this.#alerts.show('Something is under way here: let it end or cancel it first.');
-      return false;
-    }
-    if (byHand) this.#alerts.clear();
-    this.#cancelled = false;
-    this.#set({ busy, progress: { text: busy === 'reading' ? 'Reading…' : 'Starting…', share: null } });
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      if (this.#cancelled) this.#status.say('Cancelled.');
-      else this.#alerts.show(error);
-      return false;
-    } finally {
-      this.#set({ busy: '', progress: null });
-    }
-  }
-
-  /** The engine hears of a cancel while it works, but not between two of its works. */
-  #heedCancel() {
-    if (this.#cancelled) throw new Error('Cancelled.');
-  }
-
-  async #cancel() {
-    this.#cancelled = true;
-    this.#set({ progress: { text: 'Cancelling…', share: null } });
-    try {
-      await (await this.#open()).client.cancel();
-    } catch (error) {
-      this.#alerts.show(error);
-    }
   }
 
   // ---- values and labels -------------------------------------------------------------------------------
@@ -220,7 +185,7 @@ export class ClassifierApp {
       this.#address.set({ values: '' });
       id = VALUE_SYSTEMS[0].id;
     }
-    if (!(await this.#during('reading', () => this.#loadSystem(id), byHand))) return;
+    if (!(await this.#work.during('reading', () => this.#loadSystem(id), byHand))) return;
     this.#address.set({ values: id === VALUE_SYSTEMS[0].id ? '' : id });
   }
 
@@ -249,7 +214,7 @@ export class ClassifierApp {
   }
 
   #forgetLabels() {
-    if (this.#state.busy === '') this.#dropLabels();
+    if (this.#work.busy === '') this.#dropLabels();
   }
 
   /** @param {readonly File[]} files @param {string} format */
@@ -299,6 +264,8 @@ export class ClassifierApp {
   async #usePool(file) {
     this.#explaining.own = await file.text();
     this.#set({ pool: file.name });
+    const pool = { name: file.name, json: this.#explaining.own };
+    await this.#attempt(() => this.#kept.addPool(this.#state.classifier, pool));
   }
 
   // ---- learning ----------------------------------------------------------------------------------------
@@ -309,7 +276,7 @@ export class ClassifierApp {
     if (!values || !labels) throw new Error('Open labels first.');
     const { client } = await this.#open();
     if (encoder !== 'none') await this.#encoder.open(client, encoder);
-    this.#heedCancel();
+    this.#work.heedCancel();
     const request = {
       values: values.json,
       labels: labels.jsonl,
@@ -322,7 +289,9 @@ export class ClassifierApp {
   async #calibrate() {
     const { client, request } = await this.#lesson();
     const classifier = await client.calibrate(request);
+    this.#work.heedCancel();
     this.#set({ classifier, judged: null, text: null, profile: null });
+    await this.#keep('');
     this.#status.say(`Calibrated: accuracy ${percent(classifier.accuracy)}, macro-F1 ${percent(classifier.macroF1)}.`);
   }
 
@@ -337,25 +306,98 @@ export class ClassifierApp {
     this.#status.say('The learning curve is drawn.');
   }
 
-  #save() {
-    const { classifier } = this.#state;
-    if (classifier) download(`${classifier.values.id}.classifier.json`, 'application/json', classifier.json);
+  /** @param {import('./engine/judging-protocol.js').ClassifierInfo | null} classifier */
+  #save(classifier) {
+    if (classifier) download(fileName(classifier.values), 'application/json', classifier.json);
   }
 
   /** @param {File} file */
   async #openClassifier(file) {
+    await this.#useClassifier(await file.text(), file.name, '');
+    await this.#keep(file.name);
+    this.#status.say(`${file.name} is open.`);
+  }
+
+  /** @param {string} json @param {string} name @param {string} sha256  that it must have; '': any */
+  async #useClassifier(json, name, sha256) {
     const { client } = await this.#open();
-    const classifier = await client.openClassifier(await file.text(), file.name);
+    const classifier = await client.openClassifier(json, name);
+    if (sha256 !== '' && classifier.sha256 !== sha256) throw new Error(`${name} is damaged: its hash has changed.`);
     const { values } = classifier;
     if (values.sha256 !== this.#state.values?.sha256) {
       const known = VALUE_SYSTEMS.some(({ id }) => id === values.id);
       const page = known
         ? await client.openValues(await fetchText(`${FOLDER}${values.id}.json`), `${values.id}.json`)
         : null;
-      await this.#useValues(values.json, file.name, page?.sha256 === values.sha256 ? values.id : OWN);
+      await this.#useValues(values.json, name, page?.sha256 === values.sha256 ? values.id : OWN);
     }
+    const { chosen } = this.#state;
+    this.#address.set({ values: chosen === OWN || chosen === VALUE_SYSTEMS[0].id ? '' : chosen });
     this.#set({ classifier, judged: null, text: null, profile: null });
-    this.#status.say(`${file.name} is open.`);
+  }
+
+  // ---- the one that is kept ----------------------------------------------------------------------------
+
+  /** Opens what this browser kept, unless the address asks for other values. */
+  async #begin() {
+    try {
+      await this.#kept.find();
+    } catch (error) {
+      this.#alerts.show(error);
+    }
+    const { last } = this.#kept;
+    const { values } = this.#address.params;
+    if (values !== '') await this.#chooseSystem(values, false);
+    if (last && (values === '' || last.system.sha256 === this.#state.values?.sha256))
+      await this.#work.during('reading', () => this.#openKept(), false);
+  }
+
+  async #openKept() {
+    const { last } = this.#kept;
+    if (!last) return;
+    await this.#open(); // what fails from here on is the classifier's fault
+    try {
+      await this.#useClassifier(last.json, fileName(last.system), last.sha256);
+    } catch (error) {
+      this.#set({ keptProblem: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    if (last.pool.name !== '') this.#explaining.own = last.pool.json;
+    this.#set({ keptProblem: '', pool: last.pool.name || this.#state.pool });
+    this.#status.say(`The classifier over ${last.system.name} that was kept in this browser is open.`);
+  }
+
+  /** @param {string} file  that it was opened from; '': calibrated here */
+  async #keep(file) {
+    const { classifier, pool } = this.#state;
+    if (!classifier) return;
+    const example = file === '' && this.#state.example;
+    await this.#attempt(() =>
+      this.#kept.keep(classifier, { file, example, pool: { name: pool, json: this.#explaining.own } }),
+    );
+  }
+
+  #saveKept() {
+    const { last } = this.#kept;
+    if (last) download(fileName(last.system), 'application/json', last.json);
+  }
+
+  async #removeKept() {
+    this.#alerts.clear();
+    await this.#attempt(() => this.#kept.remove());
+    if (this.#kept.last) return;
+    this.#status.say('The classifier is no longer kept in this browser.');
+    this.#view.focus();
+  }
+
+  /** Work on what is kept; a failure of it ends nothing else. @param {() => Promise<void>} work */
+  async #attempt(work) {
+    try {
+      await work();
+      this.#set({ keptProblem: '' });
+    } catch (error) {
+      this.#alerts.show(error);
+    }
   }
 
   // ---- judging -----------------------------------------------------------------------------------------
@@ -364,7 +406,7 @@ export class ClassifierApp {
   async #means(classifier) {
     const { client } = await this.#open();
     const encoder = await this.#encoder.openNamed(client, classifier.encoder);
-    this.#heedCancel();
+    this.#work.heedCancel();
     return { client, concepts: await this.#explaining.pool(client, classifier, encoder) };
   }
 
@@ -388,8 +430,8 @@ export class ClassifierApp {
   /** @param {number} minConfidence */
   async #setLevel(minConfidence) {
     this.#set({ minConfidence });
-    const { text, busy } = this.#state;
-    if (text && busy === '') await this.#during('judge', () => this.#judge(text));
+    const { text } = this.#state;
+    if (text && this.#work.busy === '') await this.#work.during('judge', () => this.#judge(text));
   }
 
   /** @param {string} name  of a kept run */
@@ -416,10 +458,10 @@ export class ClassifierApp {
 
   /** Everything at once, on the labels of the page. */
   async #try() {
-    if (!(await this.#during('reading', () => this.#useExample()))) return;
+    if (!(await this.#work.during('reading', () => this.#useExample()))) return;
     this.#view.reveal('learn');
-    if (!(await this.#during('calibrate', () => this.#calibrate()))) return;
-    await this.#during('judge', () => this.#judge(SAMPLE));
+    if (!(await this.#work.during('calibrate', () => this.#calibrate()))) return;
+    await this.#work.during('judge', () => this.#judge(SAMPLE));
   }
 }
 
@@ -437,6 +479,9 @@ function summary(judged, { values }) {
   );
   return `${said.join(', ')}.`;
 }
+
+/** What a classifier is called as a file. @param {{id: string}} system  its values */
+const fileName = ({ id }) => `${id}.classifier.json`;
 
 /** @param {File} file */
 function refuseLarge({ name, size }) {

@@ -76,7 +76,13 @@ class App {
     },
   });
 
-  #surroundings = { open: () => this.#open(), status: this.#status, alerts: this.#alerts, address: this.#address };
+  #surroundings = {
+    open: () => this.#open(),
+    restart: () => this.#restart(),
+    status: this.#status,
+    alerts: this.#alerts,
+    address: this.#address,
+  };
   #classifier = new ClassifierApp(find('#classifier'), this.#surroundings);
   #annotate = new AnnotateApp(find('#annotate'), this.#surroundings);
 
@@ -133,6 +139,13 @@ class App {
   #open() {
     const current = this.#mode === 'idle' ? null : this.#keeper.current;
     return current ?? this.#keeper.open(this.#wanted());
+  }
+
+  /** Ends what the engine is at, whether it listens or not: the next one is on its way. A run has its own way to end. */
+  #restart() {
+    if (this.#mode !== 'idle') return;
+    this.#keeper.close();
+    this.#open().catch(() => {}); // whoever needs it next asks again and hears why not
   }
 
   async #loadModels() {
@@ -429,7 +442,7 @@ class App {
     }
     if (this.#mode === 'idle') await this.#renderSetup();
     if (view === 'results') await this.#renderResults();
-    if (view === 'classifier') await this.#classifier.show(this.#params);
+    if (view === 'classifier') await this.#classifier.show();
     if (view === 'annotate') await this.#annotate.show(this.#params);
   }
 
@@ -443,17 +456,18 @@ class App {
       { build, threads, cores: navigator.hardwareConcurrency || 1, isolated: this.#isolated },
     );
     const name = this.#recordName();
-    if (name === '' || !this.#keeper.client) {
+    const { client } = this.#keeper;
+    if (name === '' || !client) {
       this.#evaluate.showKept(null);
       return;
     }
     try {
-      const kept = (await this.#keeper.client.records()).find(
+      const kept = (await client.records()).find(
         (record) => record.name === name && record.hallmark === null,
       );
       this.#evaluate.showKept(kept ? { done: kept.done, total: kept.header.samples } : null);
     } catch (error) {
-      this.#alerts.show(error);
+      if (client === this.#keeper.client) this.#alerts.show(error); // else it was ended on purpose
     }
   }
 }

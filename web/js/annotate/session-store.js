@@ -2,6 +2,7 @@
 // that a killed tab loses nothing that was answered. It needs no worker and is there on insecure addresses as well, which the
 // private file system is not: a phone in the same network can annotate. Where there is none, sessions live as long as the tab.
 
+import { openDatabase, reasonOf, transact } from '../storage/database.js';
 import { MemorySessions } from './memory-sessions.js';
 
 const NAME = 'assay-annotate';
@@ -42,23 +43,10 @@ const STEPS = 'steps'; // [id, number] -> Step
 /** @returns {Promise<SessionStore>} */
 export async function openSessionStore() {
   try {
-    return new SessionDatabase(await openDatabase());
+    return new SessionDatabase(await openDatabase(NAME, VERSION, [SESSIONS, MATERIAL, STEPS]));
   } catch {
     return new MemorySessions();
   }
-}
-
-/** @returns {Promise<IDBDatabase>} */
-function openDatabase() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
-      for (const store of [SESSIONS, MATERIAL, STEPS]) request.result.createObjectStore(store);
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error('blocked'));
-  });
 }
 
 /** @implements {SessionStore} */
@@ -69,18 +57,17 @@ class SessionDatabase {
   /** @param {IDBDatabase} database */
   constructor(database) {
     this.#database = database;
-    database.onversionchange = () => database.close();
   }
 
   async all() {
     /** @type {Session[]} */
-    const sessions = await this.#transact('readonly', (store) => store(SESSIONS).getAll());
+    const sessions = await transact(this.#database, 'readonly', (store) => store(SESSIONS).getAll());
     return sessions.sort((a, b) => b.modified - a.modified || (a.id < b.id ? -1 : 1));
   }
 
   /** @param {Session} session @param {Material} material */
   async create(session, material) {
-    await this.#transact('readwrite', (store) => {
+    await transact(this.#database, 'readwrite', (store) => {
       store(SESSIONS).add(session, session.id);
       return store(MATERIAL).add(material, session.id);
     });
@@ -89,7 +76,7 @@ class SessionDatabase {
   /** @param {string} id */
   async read(id) {
     /** @type {IDBRequest[]} */
-    const [session, material, steps] = await this.#transact('readonly', (store) => [
+    const [session, material, steps] = await transact(this.#database, 'readonly', (store) => [
       store(SESSIONS).get(id),
       store(MATERIAL).get(id),
       store(STEPS).getAll(stepsOf(id)),
@@ -102,7 +89,7 @@ class SessionDatabase {
   async add(session, number, step) {
     let gone = false;
     try {
-      await this.#transact('readwrite', (store) => {
+      await transact(this.#database, 'readwrite', (store) => {
         const there = store(SESSIONS).getKey(session.id);
         there.onsuccess = () => {
           gone = there.result === undefined;
@@ -119,26 +106,10 @@ class SessionDatabase {
 
   /** @param {string} id */
   async remove(id) {
-    await this.#transact('readwrite', (store) => {
+    await transact(this.#database, 'readwrite', (store) => {
       store(SESSIONS).delete(id);
       store(MATERIAL).delete(id);
       return store(STEPS).delete(stepsOf(id));
-    });
-  }
-
-  /**
-   * The result of a request, or the requests themselves, once the whole transaction is through.
-   * @template {IDBRequest | IDBRequest[]} R
-   * @param {IDBTransactionMode} mode
-   * @param {(store: (name: string) => IDBObjectStore) => R} use
-   * @returns {Promise<any>}
-   */
-  #transact(mode, use) {
-    return new Promise((resolve, reject) => {
-      const transaction = this.#database.transaction([SESSIONS, MATERIAL, STEPS], mode, { durability: 'strict' });
-      const requests = use((name) => transaction.objectStore(name));
-      transaction.oncomplete = () => resolve(Array.isArray(requests) ? requests : requests.result);
-      transaction.onabort = () => reject(transaction.error ?? new DOMException('', 'AbortError'));
     });
   }
 }
@@ -148,9 +119,6 @@ const stepsOf = (id) => IDBKeyRange.bound([id, 0], [id, Infinity]);
 
 /** @param {unknown} error */
 function reason(error) {
-  if (!(error instanceof DOMException)) return error instanceof Error ? error.message : String(error);
-  if (error.name === 'ConstraintError') return 'the session has gone on in another tab, and is shown as it stands there';
-  if (error.name === 'QuotaExceededError') return 'this browser grants the page no more room';
-  if (error.name === 'InvalidStateError') return 'this browser has closed its storage; load the page again';
-  return error.message || error.name;
+  const moved = error instanceof DOMException && error.name === 'ConstraintError';
+  return moved ? 'the session has gone on in another tab, and is shown as it stands there' : reasonOf(error);
 }

@@ -59,11 +59,17 @@ export class EncoderChoice {
     return info;
   }
 
+  /** Which one a classifier means; null: none that is at hand. @param {string} name @returns {'site' | 'files' | null} */
+  find(name) {
+    if (this.#own?.model.name.startsWith(`${name}.`)) return 'files';
+    return this.atSite && SITE_FILE.startsWith(`${name}.`) ? 'site' : null;
+  }
+
   /** The one that a classifier names; null when it needs none. @param {EngineClient} client @param {string} name */
   async openNamed(client, name) {
     if (name === '') return null;
-    if (this.#own?.model.name.startsWith(`${name}.`)) return this.open(client, 'files');
-    if (this.atSite && SITE_FILE.startsWith(`${name}.`)) return this.open(client, 'site');
+    const which = this.find(name);
+    if (which) return this.open(client, which);
     throw new Error(`This classifier sees texts through the encoder ${name}: open its file in step 3.`);
   }
 }

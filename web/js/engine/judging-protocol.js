@@ -108,7 +108,8 @@
  * @property {{done: number, total: number}} judging  texts
  *
  * `encoder`: whether the encoder that openEncoder opened is used beside the n-grams. `cancel` ends each of the long ones, which
- * then fail with "Cancelled."; a calibration that has begun goes on to its end where memory is not shared with the page.
+ * then fail with "Cancelled."; a calibration that has begun goes on to its end where memory is not shared with the page:
+ * only closing the engine ends it there.
  * @typedef {object} JudgingMethods
  * @property {(json: string, name: string) => Promise<ValueSystem>} openValues  name: a file's, for error sentences
  * @property {(request: {values: string, files: LabelFile[]}) => Promise<LabelSet>} readLabels  together one set; '' files: none of it is kept

@@ -94,7 +94,7 @@ export class LearnPart {
       : 'Made by “assay concepts”. Without one, the first concepts of the values explain judgements.';
     this.#missing.hidden = labels !== null;
     this.#missing.textContent = classifier
-      ? 'The classifier below was opened from a file. To calibrate another one, open labels in step 2.'
+      ? 'The classifier below was calibrated earlier. To calibrate another one, open labels in step 2.'
       : 'Open labels in step 2 first, or open a classifier that was saved.';
     this.#action.show(labels !== null && busy === '', busy === 'calibrate' ? progress : null);
     if (this.#last !== classifier) {

@@ -3,6 +3,7 @@
 
 import { CurvePart } from './classifier-curve.js';
 import { JudgePart } from './classifier-judge.js';
+import { KeptPart } from './classifier-kept.js';
 import { LabelsPart } from './classifier-labels.js';
 import { LearnPart } from './classifier-learn.js';
 import { ProfilePart } from './classifier-profile.js';
@@ -10,6 +11,7 @@ import { ValuesPart } from './classifier-values.js';
 import { fileButton } from './controls.js';
 import { button, el } from './dom.js';
 
+/** @typedef {import('./classifier-kept.js').KeptHandlers} KeptHandlers */
 /** @typedef {import('./classifier-values.js').ValuesHandlers} ValuesHandlers */
 /** @typedef {import('./classifier-labels.js').LabelsHandlers} LabelsHandlers */
 /** @typedef {import('./classifier-learn.js').LearnHandlers} LearnHandlers */
@@ -32,6 +34,10 @@ import { button, el } from './dom.js';
  * @property {string} encoderName       of one's own encoder; ''
  * @property {string} pool              file name of one's own concept pool; ''
  * @property {ClassifierInfo | null} classifier
+ * @property {string} needs             encoder without which the classifier cannot judge and which is not at hand; ''
+ * @property {boolean} keeps            whether this browser keeps a classifier
+ * @property {import('../classifier/kept.js').Kept | null} kept  in this browser
+ * @property {string} keptProblem       why it could not be opened; ''
  * @property {readonly import('../engine/judging-protocol.js').CurvePoint[]} points
  * @property {{scenario: string, response: string} | null} text  that was judged last
  * @property {readonly import('../engine/judging-protocol.js').Judgement[] | null} judged
@@ -45,7 +51,7 @@ import { button, el } from './dom.js';
  * @typedef {object} OwnHandlers
  * @property {() => void} onTry  everything at once, on the example
  *
- * @typedef {ValuesHandlers & LabelsHandlers & LearnHandlers & CurveHandlers & JudgeHandlers & ProfileHandlers} PartHandlers
+ * @typedef {KeptHandlers & ValuesHandlers & LabelsHandlers & LearnHandlers & CurveHandlers & JudgeHandlers & ProfileHandlers} PartHandlers
  * @typedef {OwnHandlers & PartHandlers} ClassifierHandlers
  */
 
@@ -54,6 +60,7 @@ export class ClassifierView {
   #title = el('h1', { id: 'classifier-title', tabindex: -1 }, 'Which values does a text carry?');
   #try;
   #start;
+  #kept;
   #parts;
 
   /** @param {HTMLElement} container @param {ClassifierHandlers} handlers */
@@ -72,6 +79,7 @@ export class ClassifierView {
       this.#try,
       fileButton({ id: 'classifier-file', label: 'Open a classifier…', accept: '.json', onFiles: handlers.onFiles }),
     );
+    this.#kept = new KeptPart(handlers);
     this.#parts = [
       new ValuesPart(handlers),
       new LabelsPart(handlers),
@@ -90,6 +98,7 @@ export class ClassifierView {
         'Texts, labels and classifiers stay on this machine.',
       ),
       this.#start,
+      this.#kept.element,
       el('div', { class: 'steps' }, ...this.#parts.map(({ element }) => element)),
     );
   }
@@ -103,6 +112,7 @@ export class ClassifierView {
   show(state) {
     this.#try.disabled = state.busy !== '';
     this.#container.setAttribute('aria-busy', String(state.busy !== ''));
+    this.#kept.show(state);
     for (const part of this.#parts) part.show(state);
   }
 
