@@ -3,7 +3,7 @@
 import { cleanName, nameProblem } from '../annotate/export.js';
 import { plural } from '../eval/format.js';
 import { LABEL_FORMATS, VALUE_SYSTEMS } from '../eval/value-systems.js';
-import { choiceCard, fileButton } from './controls.js';
+import { choiceCard, fileButton, stepLegend } from './controls.js';
 import { button, el } from './dom.js';
 
 /**
@@ -77,7 +77,7 @@ export class AnnotateSetup {
     return el(
       'fieldset',
       { class: 'panel panel-value' },
-      legend('1', 'Value'),
+      stepLegend('1', 'Value'),
       this.#systems,
       el(
         'p',
@@ -98,7 +98,7 @@ export class AnnotateSetup {
     return el(
       'fieldset',
       { class: 'panel' },
-      legend('2', 'Texts'),
+      stepLegend('2', 'Texts'),
       this.#texts,
       el(
         'p',
@@ -125,7 +125,7 @@ export class AnnotateSetup {
     return el(
       'fieldset',
       { class: 'panel' },
-      legend('3', 'You'),
+      stepLegend('3', 'You'),
       el('label', { class: 'field' }, 'Your name or a code', this.#name),
       el(
         'p',
@@ -293,9 +293,4 @@ export class AnnotateSetup {
     if (choice.kind === 'files') return { ...choice, format: this.#format.value };
     return choice.kind === 'run' ? { kind: 'run', name: this.#run.value } : choice;
   }
-}
-
-/** @param {string} number @param {string} text */
-function legend(number, text) {
-  return el('legend', {}, el('span', { class: 'step-number', 'aria-hidden': 'true' }, number), text);
 }

@@ -2,30 +2,52 @@
 
 import { el } from './dom.js';
 
+/** @param {string} number */
+function stepNumber(number) {
+  return el('span', { class: 'step-number', 'aria-hidden': 'true' }, number);
+}
+
 /** A numbered heading of a step. @param {string} number @param {string} text @param {string} id */
 export function stepTitle(number, text, id) {
-  return el(
-    'h2',
-    { class: 'step-title', id, tabindex: -1 },
-    el('span', { class: 'step-number', 'aria-hidden': 'true' }, number),
-    text,
-  );
+  return el('h2', { class: 'step-title', id, tabindex: -1 }, stepNumber(number), text);
+}
+
+/** The same of a step that is a fieldset. @param {string} number @param {string} text */
+export function stepLegend(number, text) {
+  return el('legend', {}, stepNumber(number), text);
 }
 
 /**
- * A radio button with a title and a note, as a card.
- * @param {{group: string, value: string, title: string, note: string, checked: boolean, disabled?: boolean, onChoose: () => void}} options
+ * @typedef {object} Choice  one of a group of radio buttons
+ * @property {string} group
+ * @property {string} value
+ * @property {boolean} checked
+ * @property {boolean} [disabled]
+ * @property {() => void} onChoose
  */
-export function choiceCard({ group, value, title, note, checked, disabled = false, onChoose }) {
+
+/** @param {Choice} choice */
+function radio({ group, value, checked, disabled = false, onChoose }) {
   const input = el('input', { type: 'radio', name: group, value, checked, disabled, id: `${group}-${value}` });
   input.addEventListener('change', onChoose);
+  return input;
+}
+
+/** A card with a title and what is said below it. @param {Choice & {title: string, note: string, facts?: string}} choice */
+export function choiceCard({ title, note, facts = '', ...choice }) {
   return el(
     'label',
     { class: 'choice' },
-    input,
+    radio(choice),
     el('span', { class: 'choice-title' }, title),
     note !== '' && el('span', { class: 'choice-note' }, note),
+    facts !== '' && el('span', { class: 'choice-facts' }, facts),
   );
+}
+
+/** A few words, in a row with the others. @param {Choice & {text: string}} choice */
+export function segment({ text, ...choice }) {
+  return el('label', { class: 'segment' }, radio(choice), el('span', {}, text));
 }
 
 /**

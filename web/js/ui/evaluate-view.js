@@ -3,6 +3,7 @@
 import { bytes, count, plural } from '../eval/format.js';
 import { MAX_THREADS } from '../eval/params.js';
 import { RECIPES } from '../eval/recipe.js';
+import { choiceCard, segment, stepLegend } from './controls.js';
 import { button, el } from './dom.js';
 import { ModelPicker } from './model-picker.js';
 import { ProgressPanel } from './progress-panel.js';
@@ -52,7 +53,7 @@ export class EvaluateView {
     this.#run = button('Run', { kind: 'primary', icon: 'play', id: 'run', onClick: handlers.onRun });
     this.#run.disabled = true;
     this.#setup.addEventListener('submit', (event) => event.preventDefault());
-    this.picker = new ModelPicker(legend('1', 'Model'), handlers);
+    this.picker = new ModelPicker(stepLegend('1', 'Model'), handlers);
     this.#setup.append(
       el('div', { class: 'setup' }, this.picker.element, this.#data, this.#recipe),
       el('details', { class: 'settings' }, el('summary', {}, 'Engine settings'), this.#settings),
@@ -93,25 +94,23 @@ export class EvaluateView {
   /** @param {import('../engine/protocol.js').Suite | null} suite @param {Params} params */
   #showData(suite, params) {
     if (!suite) {
-      this.#data.replaceChildren(legend('2', 'Data'), el('p', { class: 'soft' }, 'Loading…'));
+      this.#data.replaceChildren(stepLegend('2', 'Data'), el('p', { class: 'soft' }, 'Loading…'));
       return;
     }
     const tasks = new Set(suite.samples.map((sample) => sample.task)).size;
     const limits = [...LIMITS.filter((limit) => limit < suite.samples.length), 0];
     if (!limits.includes(params.limit)) limits.push(params.limit);
     this.#data.replaceChildren(
-      legend('2', 'Data'),
-      choice(
-        'data',
-        suite.name,
-        true,
-        {
-          title: suite.name,
-          note: `${plural(suite.samples.length, 'sample')} of ${plural(tasks, 'task')}, drawn from a seed.`,
-          facts: `${bytes(suite.bytes)} · ${suite.licence}`,
-        },
-        () => {},
-      ),
+      stepLegend('2', 'Data'),
+      choiceCard({
+        group: 'data',
+        value: suite.name,
+        title: suite.name,
+        note: `${plural(suite.samples.length, 'sample')} of ${plural(tasks, 'task')}, drawn from a seed.`,
+        facts: `${bytes(suite.bytes)} · ${suite.licence}`,
+        checked: true,
+        onChoose: () => {},
+      }),
       el(
         'div',
         { role: 'radiogroup', 'aria-labelledby': 'limit-label' },
@@ -122,13 +121,13 @@ export class EvaluateView {
           ...limits
             .sort((a, b) => (a || Infinity) - (b || Infinity))
             .map((limit) =>
-              segment(
-                'limit',
-                String(limit),
-                limit === 0 ? `All ${count(suite.samples.length)}` : count(limit),
-                limit === params.limit,
-                () => this.#handlers.onChange({ limit }),
-              ),
+              segment({
+                group: 'limit',
+                value: String(limit),
+                text: limit === 0 ? `All ${count(suite.samples.length)}` : count(limit),
+                checked: limit === params.limit,
+                onChoose: () => this.#handlers.onChange({ limit }),
+              }),
             ),
         ),
       ),
@@ -139,19 +138,16 @@ export class EvaluateView {
   /** @param {Params} params */
   #showRecipes(params) {
     this.#recipe.replaceChildren(
-      legend('3', 'Recipe'),
-      ...RECIPES.map((recipe) =>
-        choice(
-          'recipe',
-          recipe.name,
-          recipe.name === params.recipe,
-          {
-            title: recipe.title,
-            note: recipe.note,
-            facts: '',
-          },
-          () => this.#handlers.onChange({ recipe: recipe.name }),
-        ),
+      stepLegend('3', 'Recipe'),
+      ...RECIPES.map(({ name, title, note }) =>
+        choiceCard({
+          group: 'recipe',
+          value: name,
+          title,
+          note,
+          checked: name === params.recipe,
+          onChoose: () => this.#handlers.onChange({ recipe: name }),
+        }),
       ),
     );
   }
@@ -224,36 +220,4 @@ function summary(chosen, suite, params, threads) {
   if (chosen.missing !== '') return chosen.missing;
   const weights = chosen.bytes > 0 ? [`${bytes(chosen.bytes)} of weights`] : [];
   return `${[plural(samplesOf(suite, params.limit), 'sample'), ...weights, plural(threads, 'thread')].join(', ')}.`;
-}
-
-/** @param {string} number @param {string} text */
-function legend(number, text) {
-  return el('legend', {}, el('span', { class: 'step-number', 'aria-hidden': 'true' }, number), text);
-}
-
-/**
- * @param {string} group
- * @param {string} value
- * @param {boolean} checked
- * @param {{title: string, note: string, facts: string}} texts
- * @param {() => void} onChoose
- */
-function choice(group, value, checked, { title, note, facts }, onChoose) {
-  const input = el('input', { type: 'radio', name: group, value, checked, id: `${group}-${value}` });
-  input.addEventListener('change', onChoose);
-  return el(
-    'label',
-    { class: 'choice' },
-    input,
-    el('span', { class: 'choice-title' }, title),
-    note !== '' && el('span', { class: 'choice-note' }, note),
-    facts !== '' && el('span', { class: 'choice-facts' }, facts),
-  );
-}
-
-/** @param {string} group @param {string} value @param {string} text @param {boolean} checked @param {() => void} onChoose */
-function segment(group, value, text, checked, onChoose) {
-  const input = el('input', { type: 'radio', name: group, value, checked, id: `${group}-${value}` });
-  input.addEventListener('change', onChoose);
-  return el('label', { class: 'segment' }, input, el('span', {}, text));
 }

@@ -2,6 +2,7 @@
 
 import { bytes, timeLeft } from '../eval/format.js';
 import { LOCAL } from '../storage/local-model.js';
+import { choiceCard, fileButton } from './controls.js';
 import { button, el } from './dom.js';
 
 /**
@@ -27,7 +28,6 @@ export class ModelPicker {
   element = el('fieldset', { class: 'panel panel-models' });
   #handlers;
   #list = el('div', { class: 'models' });
-  #files = el('input', { type: 'file', multiple: true, accept: '.gguf', id: 'model-files', class: 'visually-hidden' });
   #keeps = true;
   /** @type {readonly KnownModel[]} */
   #models = [];
@@ -37,19 +37,13 @@ export class ModelPicker {
   /** @param {HTMLElement} legend @param {PickerHandlers} handlers */
   constructor(legend, handlers) {
     this.#handlers = handlers;
-    this.#files.addEventListener('change', () => {
-      const files = [...(this.#files.files ?? [])];
-      this.#files.value = '';
-      if (files.length > 0) handlers.onFiles(files);
-    });
     this.element.append(
       legend,
       this.#list,
       el(
         'p',
         { class: 'small soft own-files' },
-        el('label', { class: 'button', for: 'model-files' }, 'Open GGUF files…'),
-        this.#files,
+        fileButton({ id: 'model-files', label: 'Open GGUF files…', accept: '.gguf', multiple: true, onFiles: handlers.onFiles }),
         el('span', {}, 'or drop them on the page: a language model and its mmproj file, or all parts of a split one.'),
       ),
     );
@@ -100,25 +94,26 @@ class Card {
     const { id, name, note, licence } = model;
     const key = id === LOCAL ? 'local' : id;
     this.#model = model;
-    this.#radio = el('input', { type: 'radio', name: 'model', value: id, id: `model-${key}`, disabled: model.kind === 'encoder' });
-    this.#radio.addEventListener('change', () => handlers.onModel(id));
     this.#get = button('Download', { icon: 'download', id: `get-${key}`, onClick: () => handlers.onDownload(id) });
     this.#stop = button('Cancel', { icon: 'stop', id: `stop-${key}`, onClick: () => handlers.onStop(id) });
     this.#delete = button('Delete', { kind: 'quiet', icon: 'remove', id: `delete-${key}`, onClick: () => handlers.onDelete(id) });
     this.#bar.setAttribute('aria-label', `Download of ${name}`);
     const use = model.kind === 'encoder' ? 'text encoder' : '';
-    const facts = [model.bytes > 0 ? bytes(model.bytes) : '', licence, use].filter((fact) => fact !== '').join(' · ');
+    const choice = choiceCard({
+      group: 'model',
+      value: key,
+      title: name,
+      note,
+      facts: [model.bytes > 0 ? bytes(model.bytes) : '', licence, use].filter((fact) => fact !== '').join(' · '),
+      checked: false,
+      disabled: model.kind === 'encoder',
+      onChoose: () => handlers.onModel(id),
+    });
+    this.#radio = /** @type {HTMLInputElement} */ (choice.control);
     this.element = el(
       'div',
       { class: 'model', 'data-model': key },
-      el(
-        'label',
-        { class: 'choice' },
-        this.#radio,
-        el('span', { class: 'choice-title' }, name),
-        el('span', { class: 'choice-note' }, note),
-        facts !== '' && el('span', { class: 'choice-facts' }, facts),
-      ),
+      choice,
       el('div', { class: 'model-foot' }, this.#where, this.#bar, this.#get, this.#stop, this.#delete),
     );
   }

@@ -2,6 +2,7 @@
 
 import { count, plural } from '../eval/format.js';
 import { paginate, selectSamples } from '../eval/selection.js';
+import { segment } from './controls.js';
 import { button, el } from './dom.js';
 import { SampleCard } from './sample-card.js';
 
@@ -89,17 +90,15 @@ export class SampleBrowser {
       wrong: results.filter((r) => !r.correct).length,
       ties: results.filter((r) => r.tie).length,
     };
-    const segments = SHOWS.map(([show, text]) => {
-      const input = el('input', {
-        type: 'radio',
-        name: 'show',
+    const segments = SHOWS.map(([show, text]) =>
+      segment({
+        group: 'show',
         value: show,
-        id: `show-${show}`,
+        text: `${text} ${count(counts[show])}`,
         checked: state.show === show,
-      });
-      input.addEventListener('change', () => this.#onChange({ show, page: 1 }));
-      return el('label', { class: 'segment' }, input, el('span', {}, `${text} ${count(counts[show])}`));
-    });
+        onChoose: () => this.#onChange({ show, page: 1 }),
+      }),
+    );
     const tasks = [...new Set(results.map((result) => taskOf(result.id)).filter((task) => task !== undefined))];
     const select = el(
       'select',
