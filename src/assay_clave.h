@@ -203,9 +203,11 @@ typedef struct assay_classifier assay_classifier;
 /* Two steps for each value: relevant or not, then adheres or opposes; L2-regularized logistic regression, solved exactly;
  * strength, thresholds and the scaling of probabilities by cross-validation on the labels. vectors: [n_vectors], one for
  * each encoder, of the labels' texts in their order, view `response` or `both` at least; the better encoder is kept.
- * concepts may be NULL. A value with fewer than two labels of a kind learns what it can: the classifier says so. Where as
- * many texts of each label were picked, how frequent the labels are otherwise is estimated from the texts without a label
- * for the value (at least 20, more are better): they count even when they have no label at all. */
+ * concepts may be NULL; a pool with an encoder goes with that encoder's vectors, whichever place they have, and features
+ * that name it are learnt of those alone (E_ARGUMENT: there are none). A value with fewer than two labels of a kind learns
+ * what it can: the classifier says so. Where as many texts of each label were picked, how frequent the labels are
+ * otherwise is estimated from the texts without a label for the value (at least 20, more are better): they count even when
+ * they have no label at all. */
 assay_status assay_calibrate(const assay_values *values, const assay_labels *labels,
                              const assay_vectors *vectors, size_t n_vectors,
                              const assay_concepts *concepts, const assay_calibrate_options *options,

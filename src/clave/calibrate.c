@@ -37,6 +37,7 @@ typedef struct calibration {
     assay_fitter fitters[ASSAY_MAX_THREADS];
     size_t n_fitters, largest; /* labels of one value */
     size_t set;                /* first candidate of the set on trial */
+    unsigned heads;            /* bits: what each value learns by itself of all its labels */
     int fold;
     size_t n_done, n_steps;
 } calibration;
@@ -142,7 +143,8 @@ static void try_value(void *context, size_t begin, size_t end, int worker) {
         for (size_t s = 0; s < N_STRENGTHS; s++) {
             const assay_candidate *c = &k->candidates[k->set + s];
             assay_fitter *f = &k->fitters[worker];
-            assay_fitter_fit(f, &k->products, &k->targets[v], v, c->set, c->strength, k->fold);
+            assay_fitter_fit(f, &k->products, &k->targets[v], v, c->set, c->strength, k->fold,
+                             ASSAY_ALL_HEADS);
             assay_fitter_score(f, &k->products, v,
                                t->scores + (k->set + s) * t->n_labels + t->offset[v]);
         }
@@ -170,7 +172,8 @@ static assay_status estimate_mix(calibration *k, assay_error *err) {
     if (!assay_targets_evenly_spread(k->targets, k->trials.n_values)) return ASSAY_OK;
     for (size_t v = 0; v < k->trials.n_values && status == ASSAY_OK; v++) {
         f->fold = -2;
-        assay_fitter_fit(f, &k->products, &k->targets[v], v, c->set, c->strength, -1);
+        assay_fitter_fit(f, &k->products, &k->targets[v], v, c->set, c->strength, -1,
+                         ASSAY_ALL_HEADS);
         status = assay_target_estimate_mix(f, &k->products, &k->targets[v], v, err);
     }
     return status;
@@ -236,7 +239,7 @@ static void learn_value(void *context, size_t begin, size_t end, int worker) {
         const assay_target *target = &k->targets[v];
         assay_learnt *learnt = &k->c.learnt[v];
         f->fold = -2;
-        assay_fitter_fit(f, &k->products, target, v, k->c.set, k->c.strength, -1);
+        assay_fitter_fit(f, &k->products, target, v, k->c.set, k->c.strength, -1, k->heads);
         for (size_t head = 0; head < ASSAY_HEADS; head++) {
             size_t row = 0;
             learnt->constant[head] = f->constant[head];
@@ -248,7 +251,8 @@ static void learn_value(void *context, size_t begin, size_t end, int worker) {
     }
 }
 
-/* Valence in place of what each value learnt by itself. Of a value without labels nothing is claimed. */
+/* Valence, which no value has learnt by itself then. Of a value without labels nothing is claimed; where all relevant texts
+ * are of one direction there is nothing to learn, together as alone. */
 static void learn_shared(calibration *k) {
     assay_shared_valence_fit(&k->shared, &k->products, k->targets, k->trials.n_values, k->c.set,
                              k->c.strength, -1);
@@ -366,6 +370,7 @@ static assay_status calibrate(calibration *k, assay_buffer *out, double *figure,
     k->c.strength = k->candidates[choice.candidate].strength;
     k->c.share = choice.share;
     k->c.scaling = assay_trials_scaling(&k->trials, &choice);
+    k->heads = choice.shared ? ASSAY_ALL_HEADS & ~(1u << ASSAY_HEAD_VALENCE) : ASSAY_ALL_HEADS;
     assay_parallel_for(k->c.options->threads, k->trials.n_values, 1, learn_value, k);
     if (choice.shared) learn_shared(k);
     k->c.products = &k->products;
@@ -386,6 +391,16 @@ static assay_status calibrate(calibration *k, assay_buffer *out, double *figure,
 static bool pool_fits(const assay_concepts *concepts, const assay_vectors *v) {
     const assay_concept_encoder *e = concepts != NULL ? assay_concepts_encoder(concepts) : NULL;
     return e == NULL || (v != NULL && strcmp(v->sha256, e->sha256) == 0 && v->dim == e->dim);
+}
+
+static bool names_concepts(const char *features) {
+    static const char name[] = "concepts";
+    for (const char *at = features; at != NULL; at = strchr(at, '+')) {
+        at += *at == '+';
+        if (strcspn(at, "+") == sizeof name - 1 && strncmp(at, name, sizeof name - 1) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* A pool with an encoder is compared by this encoder's vectors alone: it has to be among them. */
@@ -413,7 +428,7 @@ static assay_status check(const assay_labels *labels, const assay_vectors *vecto
             return assay_fail(err, ASSAY_E_ARGUMENT,
                               "calibration: vectors without a name, a size or a view");
     }
-    if (o->features != NULL && strstr(o->features, "concepts") == NULL) return ASSAY_OK;
+    if (o->features != NULL && !names_concepts(o->features)) return ASSAY_OK;
     return check_pool(concepts, vectors, n_vectors, err);
 }
 
@@ -427,16 +442,19 @@ assay_status assay_calibrate(const assay_values *values, const assay_labels *lab
     if (options == NULL) options = &defaults;
     assay_status status = check(labels, vectors, n_vectors, concepts, options, err);
     for (size_t i = 0; status == ASSAY_OK && i < (n_vectors > 0 ? n_vectors : 1); i++) {
+        const assay_vectors *own = n_vectors > 0 ? &vectors[i] : NULL;
         assay_buffer text = {0};
         double figure = 0;
+        /* Who asks for the pool asks for the encoder that it was embedded with. */
+        if (!pool_fits(concepts, own) && names_concepts(options->features)) continue;
         calibration *k = assay_calloc(1, sizeof *k);
         if (k == NULL) {
             status = no_memory(err);
             break;
         }
         k->c = (assay_calibration){.values = values, .labels = labels, .options = options};
-        if (n_vectors > 0) k->c.vectors = &vectors[i];
-        if (pool_fits(concepts, k->c.vectors)) k->c.concepts = concepts;
+        k->c.vectors = own;
+        if (pool_fits(concepts, own)) k->c.concepts = concepts;
         status = calibrate(k, &text, &figure, err);
         release(k);
         free(k);

@@ -19,7 +19,8 @@ typedef enum assay_head_kind {
     ASSAY_HEAD_ADHERES,
     ASSAY_HEAD_OPPOSES
 } assay_head_kind;
-#define ASSAY_HEADS 4
+#define ASSAY_HEADS     4
+#define ASSAY_ALL_HEADS 15u /* bits of all */
 extern const char *const assay_head_names[ASSAY_HEADS];
 
 /* Log-odds of the heads -> logarithms of the labels' probabilities: opposes, unrelated, adheres. */
@@ -74,10 +75,10 @@ typedef struct assay_fitter {
 assay_status assay_fitter_init(assay_fitter *f, size_t cap, assay_error *err);
 void assay_fitter_free(assay_fitter *f); /* a zeroed one is fine */
 
-/* Learns all heads from all labels that are not of `fold` (-1: from all). A fit of the same value, set and fold as the
- * last starts from it. */
+/* Learns `heads` (bits) from all labels that are not of `fold` (-1: from all); the others stay as they are, 0 at first.
+ * A fit of the same value, set and fold as the last starts from it. */
 void assay_fitter_fit(assay_fitter *f, const assay_products *p, const assay_target *target,
-                      size_t value, unsigned set, double strength, int fold);
+                      size_t value, unsigned set, double strength, int fold, unsigned heads);
 /* What the last fit says of texts [n], n up to `cap`, into log_p [n]. */
 void assay_fitter_score_texts(assay_fitter *f, const assay_products *p, size_t value,
                               const uint32_t *texts, size_t n, double (*log_p)[3]);

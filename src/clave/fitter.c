@@ -81,7 +81,7 @@ static void gather(assay_fitter *f, const assay_target *t, size_t head, int fold
 }
 
 void assay_fitter_fit(assay_fitter *f, const assay_products *p, const assay_target *target,
-                      size_t value, unsigned set, double strength, int fold) {
+                      size_t value, unsigned set, double strength, int fold, unsigned heads) {
     bool again = f->fold == fold && f->set == set && f->value == value;
     f->n_left = 0;
     for (size_t i = 0; i < target->n; i++) {
@@ -93,7 +93,7 @@ void assay_fitter_fit(assay_fitter *f, const assay_products *p, const assay_targ
         gather(f, target, head, fold);
         size_t n = f->n[head];
         if (!again) memset(f->a[head], 0, (target->n + 1) * sizeof *f->a[head]);
-        if (n == 0) continue;
+        if (n == 0 || !(heads & 1u << head)) continue;
         assay_products_gather(p, set, value, f->rows[head], n, f->rows[head], n, f->train);
         assay_logistic_fit(&f->logistic, f->train, f->y, f->w, n, strength, fold < 0, f->a[head]);
     }

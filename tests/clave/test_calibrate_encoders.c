@@ -75,19 +75,24 @@ static void close_fixture(fixture *f) {
 }
 
 /* The classifier's JSON; NULL after a failure. */
-static char *calibrate(const fixture *f, const assay_vectors *vectors, size_t n,
-                       const char *features) {
+static char *calibrate_with(const fixture *f, const assay_vectors *vectors, size_t n,
+                            const assay_concepts *pool, const char *features) {
     assay_calibrate_options options = assay_calibrate_defaults();
     assay_classifier *c = NULL;
     assay_buffer text = {0};
     assay_error err = {0};
     options.features = features;
     assay_status status =
-        assay_calibrate(f->values, f->labels, vectors, n, NULL, &options, &c, &err);
+        assay_calibrate(f->values, f->labels, vectors, n, pool, &options, &c, &err);
     CHECK(status == ASSAY_OK, "%s", err.text);
     if (status == ASSAY_OK) CHECK(assay_classifier_print(c, &text, &err) == ASSAY_OK);
     assay_classifier_free(c);
     return text.data;
+}
+
+static char *calibrate(const fixture *f, const assay_vectors *vectors, size_t n,
+                       const char *features) {
+    return calibrate_with(f, vectors, n, NULL, features);
 }
 
 static assay_classifier *parse(const char *text) {
@@ -283,6 +288,57 @@ TEST(a_pool_goes_with_its_own_encoder) {
     CHECK(strcmp(assay_classifier_encoder(c), "good") == 0);
     CHECK(assay_classifier_concepts(c) == NULL);
     assay_classifier_free(c);
+    assay_concepts_free(pool);
+    close_fixture(f);
+}
+
+/* Named features that hold the pool's mean the encoder it was embedded with, at whichever place. */
+TEST(features_that_name_a_pool_take_its_encoder) {
+    static const char *const features[] = {"concepts", "ngrams+concepts", "concepts+vectors"};
+    fixture *f = open_fixture();
+    const assay_vectors turned[2] = {f->vectors[1], f->vectors[0]};
+    for (size_t i = 0; i < 2 * sizeof features / sizeof *features; i++) {
+        const char *named = features[i / 2];
+        const assay_vectors *own = &f->vectors[i % 2];
+        assay_concepts *pool = make_pool(f, own->sha256, own->dim);
+        char *alone = calibrate_with(f, own, 1, pool, named),
+             *both = calibrate_with(f, f->vectors, 2, pool, named),
+             *other = calibrate_with(f, turned, 2, pool, named);
+        REQUIRE(alone != NULL && both != NULL && other != NULL);
+        CHECK(strcmp(both, alone) == 0 && strcmp(other, alone) == 0, "%s", named);
+        assay_classifier *c = parse(both);
+        REQUIRE(c != NULL && assay_classifier_encoder(c) != NULL);
+        CHECK(strcmp(assay_classifier_encoder(c), own->name) == 0, "%s", named);
+        CHECK(assay_classifier_concepts(c) != NULL, "%s", named);
+        assay_classifier_free(c);
+        assay_concepts_free(pool);
+        free(alone);
+        free(both);
+        free(other);
+    }
+    close_fixture(f);
+}
+
+TEST(features_that_name_a_pool_of_another_encoder_are_refused) {
+    static const char none[65] = "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd";
+    fixture *f = open_fixture();
+    assay_concepts *pool = make_pool(f, none, BAD);
+    for (size_t n = 0; n <= 2; n++) {
+        assay_calibrate_options options = assay_calibrate_defaults();
+        assay_classifier *c = NULL;
+        assay_error err = {0};
+        options.features = "ngrams+concepts";
+        CHECK_STATUS(assay_calibrate(f->values, f->labels, f->vectors, n, pool, &options, &c, &err),
+                     ASSAY_E_ARGUMENT, err);
+        CHECK(c == NULL);
+        CHECK(strcmp(err.text, "the concept pool needs vectors of the encoder pool's") == 0, "%s",
+              err.text);
+        options.features = "ngrams"; /* asks for neither */
+        err = (assay_error){0};
+        CHECK_STATUS(assay_calibrate(f->values, f->labels, f->vectors, n, pool, &options, &c, &err),
+                     ASSAY_OK, err);
+        assay_classifier_free(c);
+    }
     assay_concepts_free(pool);
     close_fixture(f);
 }

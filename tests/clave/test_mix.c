@@ -137,7 +137,7 @@ TEST(estimating_the_mix_survives_a_lack_of_memory) {
                  ASSAY_OK, err);
     CHECK_STATUS(assay_targets_build(labels, 2, &options, &targets, &err), ASSAY_OK, err);
     CHECK_STATUS(assay_fitter_init(&fitter, targets[0].n, &err), ASSAY_OK, err);
-    assay_fitter_fit(&fitter, &products, &targets[0], 0, words_only, 0.1, -1);
+    assay_fitter_fit(&fitter, &products, &targets[0], 0, words_only, 0.1, -1, ASSAY_ALL_HEADS);
     for (long k = 0; failing_alloc_arm(k); k++) {
         assay_error failure = {0};
         assay_status status =

@@ -209,7 +209,7 @@ static void compare_with_regressions(const char *features) {
     for (size_t v = 0; v < N_VALUES; v++) {
         double valence[60];
         REQUIRE(targets[v].n == 60);
-        assay_fitter_fit(&fitter, &products, &targets[v], v, c->set, strength, -1);
+        assay_fitter_fit(&fitter, &products, &targets[v], v, c->set, strength, -1, ASSAY_ALL_HEADS);
         memset(targets[v].fold, 0, 60); /* all are scored, by what was learnt of all */
         assay_shared_valence_score(&shared, &products, &targets[v], v, c->set, 0, valence);
         for (size_t i = 0; i < 60; i++) {
