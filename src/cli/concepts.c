@@ -177,7 +177,7 @@ static bool parse(assay_concepts_options *o, int argc, char **argv, int *code) {
         {.name = "--endpoint-ask-key", .help = "type the key unseen", .flag = &o->ask_key},
         {.name = "--endpoint-log",
          .value = "FILE",
-         .help = "finished answers, to go on from [OUT.asked.jsonl]",
+         .help = "finished answers of this address and model, to go on from [OUT.asked.jsonl]",
          .text = &o->endpoint.log},
         {.name = "--endpoint-timeout",
          .value = "S",

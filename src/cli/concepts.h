@@ -40,6 +40,7 @@ typedef struct assay_concepts_making { /* all that belongs to one run of the com
     assay_concepts *concepts;
     char key[ASSAY_CLI_KEY], log[ASSAY_CLI_PATH];
     size_t n_unanswered; /* texts that an endpoint gave nothing for */
+    size_t n_others;     /* lines of its log that are of another address, or of none */
 } assay_concepts_making;
 
 /* m->extractor, as the options name it; an endpoint is announced on standard error. Values and the encoder are there. */

@@ -65,6 +65,7 @@ static assay_status open_endpoint(assay_concepts_making *m, assay_error *err) {
     }
     o->key = m->key;
     o->n_unanswered = &m->n_unanswered;
+    o->n_others = &m->n_others;
     if (o->log == NULL) {
         if (snprintf(m->log, sizeof m->log, "%s.asked.jsonl", m->options.out) >= (int)sizeof m->log)
             return assay_fail(err, ASSAY_E_ARGUMENT, "a path of more than %d bytes",
@@ -72,11 +73,16 @@ static assay_status open_endpoint(assay_concepts_making *m, assay_error *err) {
         o->log = m->log;
     }
     assay_status status = assay_endpoint_extractor(o, assay_poster_own(), &m->extractor, err);
+    if (status != ASSAY_OK) return status;
     assay_endpoint_host(o->url, host, sizeof host);
-    if (status == ASSAY_OK)
-        fprintf(stderr, "note: scenarios and responses leave this machine: they are sent to %s\n",
-                host);
-    return status;
+    if (m->n_others > 0)
+        fprintf(stderr,
+                "note: %s: %zu line%s of another endpoint, or of none that is named, not taken: "
+                "their texts are asked again\n",
+                o->log, m->n_others, m->n_others > 1 ? "s" : "");
+    fprintf(stderr, "note: scenarios and responses leave this machine: they are sent to %s\n",
+            host);
+    return ASSAY_OK;
 }
 
 assay_status assay_concepts_open_extractor(assay_concepts_making *m, assay_error *err) {

@@ -28,7 +28,7 @@ typedef struct finished { /* a pair of the log */
 typedef struct endpoint {
     assay_endpoint_options options;
     const assay_poster *poster;
-    char *url, host[MAX_HOST];
+    char *url, *address, host[MAX_HOST];
     double last;       /* when the last request began; negative: none yet */
     size_t unanswered; /* texts in a row */
     finished *done;
@@ -51,6 +51,24 @@ static bool is_this_machine(const char *host) {
            (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n);
 }
 
+/* What the log knows the endpoint of `url` by: scheme and host in small letters, the port unless it is the scheme's own, the
+ * path. A query is left out: it may hold a key. */
+static char *address_of(const char *url) {
+    assay_buffer out = {0};
+    const char *own_port = strncasecmp(url, "https:", 6) == 0 ? ":443" : ":80";
+    size_t n = strcspn(url, "?#"), host = (size_t)(strstr(url, "://") - url) + 3;
+    size_t path = host + strcspn(url + host, "/?#"), end = path, port = strlen(own_port);
+    if (end - host > port && strncmp(url + end - port, own_port, port) == 0) end -= port;
+    for (size_t i = 0; i < end; i++) {
+        char c = url[i];
+        if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+        assay_buffer_append(&out, &c, 1);
+    }
+    assay_buffer_append(&out, url + path, n - path);
+    if (out.failed) assay_buffer_free(&out);
+    return out.data;
+}
+
 /* ---- the log ---- */
 
 static assay_status remember(endpoint *e, const finished *pair, assay_error *err) {
@@ -66,10 +84,12 @@ static assay_status remember(endpoint *e, const finished *pair, assay_error *err
 }
 
 static assay_status read_pair(endpoint *e, const cJSON *json, const char *what, assay_error *err) {
-    const char *request = NULL, *text, *valence;
+    const char *address = "", *request = NULL, *text, *valence;
     const cJSON *list = NULL, *item;
     finished pair = {0};
     assay_status status = assay_json_get_string(json, "request", what, &request, err);
+    if (status == ASSAY_OK && assay_json_has(json, "endpoint"))
+        status = assay_json_get_string(json, "endpoint", what, &address, err);
     if (status == ASSAY_OK)
         status = assay_json_get_array(json, "concepts", ASSAY_MAX_PHRASES, what, &list, err);
     if (status == ASSAY_OK && strlen(request) != 64)
@@ -86,7 +106,10 @@ static assay_status read_pair(endpoint *e, const cJSON *json, const char *what, 
         if (status == ASSAY_OK)
             phrase->valence = strcmp(valence, "opposes") == 0 ? ASSAY_OPPOSES : ASSAY_ADHERES;
     }
-    return status == ASSAY_OK ? remember(e, &pair, err) : status;
+    if (status != ASSAY_OK) return status;
+    if (strcmp(address, e->address) == 0) return remember(e, &pair, err);
+    if (e->options.n_others != NULL) (*e->options.n_others)++;
+    return ASSAY_OK;
 }
 
 /* A line that was cut off at the end is taken away: its pair was not finished. */
@@ -134,6 +157,8 @@ static assay_status append_pair(endpoint *e, const assay_extract_request *r, con
     assay_json_string(&line, r->id);
     assay_buffer_print(&line, ",\"value\":");
     assay_json_string(&line, r->value->id);
+    assay_buffer_print(&line, ",\"endpoint\":");
+    assay_json_string(&line, e->address);
     assay_buffer_print(&line, ",\"request\":\"%s\",\"concepts\":[", pair->request.hex);
     for (size_t i = 0; i < pair->n; i++) {
         assay_buffer_print(&line, "%s{\"text\":", i > 0 ? "," : "");
@@ -297,6 +322,7 @@ static void destroy(void *context) {
     endpoint *e = context;
     if (e == NULL) return;
     free(e->url);
+    free(e->address);
     free(e->done);
     free(e);
 }
@@ -325,7 +351,8 @@ assay_status assay_endpoint_extractor(const assay_endpoint_options *options,
     if (status != ASSAY_OK) return status;
     endpoint *e = assay_calloc(1, sizeof *e);
     if (e != NULL) e->url = full_url(options->url);
-    if (e == NULL || e->url == NULL) {
+    if (e != NULL && e->url != NULL) e->address = address_of(e->url);
+    if (e == NULL || e->address == NULL) {
         destroy(e);
         return assay_fail(err, ASSAY_E_MEMORY, "endpoint: out of memory");
     }
@@ -333,6 +360,7 @@ assay_status assay_endpoint_extractor(const assay_endpoint_options *options,
     e->poster = poster;
     e->last = -1;
     assay_endpoint_host(e->url, e->host, sizeof e->host);
+    assay_endpoint_strike(e->address, strlen(e->address), options->key);
     status = check(e, err);
     if (status == ASSAY_OK) status = read_log(e, err);
     if (status != ASSAY_OK) {

@@ -8,8 +8,11 @@
  *     growing pauses, or after what Retry-After asks for; requests keep their distance in time.
  *   - A text that the model cannot answer for (no list of phrases after all tries; 400, 413, 422: too long, or against its
  *     rules) gives no phrases, is counted and is asked again by a later run; three in a row end the run.
- *   - Every finished (text, value) is appended to a log, JSONL in the form of imported concepts; a later run with the same
- *     questions goes on behind them and asks nothing twice.
+ *   - Every finished (text, value) is appended to a log, JSONL in the form of imported concepts: {"id", "value", "endpoint",
+ *     "request", "concepts"}. endpoint: the address that answered, without query and key; request: sha256 of the body, which
+ *     names the model. A later run with the same questions to the same address goes on behind them and asks nothing twice.
+ *     Lines that name another address, or none as those of earlier versions do, stay where they are and are not taken for
+ *     answers: their texts are asked again.
  *
  * The rules are in endpoint.c and know no transport; a transport makes one request. */
 #ifndef ASSAY_CLI_ENDPOINT_H
@@ -69,6 +72,7 @@ typedef struct assay_endpoint_options {
     int64_t tries; /* of one request [5] */
     int64_t per_minute;   /* requests; 0: no limit [60] */
     size_t *n_unanswered; /* counts the texts without an answer; NULL: nobody asks */
+    size_t *n_others;     /* counts the log's lines that are not this address's; NULL likewise */
 } assay_endpoint_options;
 assay_endpoint_options assay_endpoint_defaults(void);
 

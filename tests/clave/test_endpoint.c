@@ -113,6 +113,15 @@ static size_t log_lines(void) {
     return lines;
 }
 
+static bool log_has(const char *text) {
+    uint8_t *bytes = NULL;
+    size_t n = 0;
+    CHECK(assay_os_read_file(path, 1 << 20, &bytes, &n, NULL) == ASSAY_OK);
+    bool has = bytes != NULL && strstr((const char *)bytes, text) != NULL;
+    free(bytes);
+    return has;
+}
+
 TEST(failures_that_pass_are_tried_again) {
     static const answer answers[] = {{500, -1, "{\"error\":{\"message\":\"busy " KEY "\"}}", 0},
                                      {0, -1, NULL, ASSAY_POST_BROKEN},
@@ -209,6 +218,84 @@ TEST(the_log_is_gone_on_from) {
     CHECK(got.status == ASSAY_E_FORMAT && strstr(got.err.text, ".jsonl:4: ") != NULL, "%s",
           got.err.text);
     CHECK(log_lines() == 4, "a log that is wrong was changed");
+    unlink(path);
+}
+
+/* The same question, and the same log: an answer of one address is none of another. */
+TEST(the_log_belongs_to_the_address) {
+    static const struct {
+        const char *url;
+        bool same;
+    } cases[] = {
+        {"https://host.invalid/v1", true},
+        {"HTTPS://HOST.Invalid:443/v1/chat/completions", true},
+        {"https://host.invalid/v1?key=secret", true}, /* which is not kept */
+        {"https://other.invalid/v1", false},
+        {"https://host.invalid:8443/v1", false},
+        {"https://host.invalid:80/v1", false},
+        {"https://host.invalid/v2", false},
+        {"https://host.invalid/V1", false},
+        {"https://host.invalid", false},
+        {"https://[::1]:443/v1", false},
+    };
+    static const answer good = {200, -1, GOOD, 0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        server s = {.answers = &good, .n = 1, .stop_at = -1};
+        size_t n_others = 0;
+        new_log();
+        assay_endpoint_options o = options();
+        o.n_others = &n_others;
+        CHECK(ask(&o, &s, "t1").status == ASSAY_OK && s.asked == 1 && n_others == 0);
+        o.url = cases[i].url;
+        outcome got = ask(&o, &s, "t1");
+        CHECK(got.status == ASSAY_OK && got.n == 1, "%s", got.err.text);
+        CHECK(s.asked == (cases[i].same ? 1 : 2) && n_others == !cases[i].same, "%s", o.url);
+        o.url = "https://host.invalid/v1"; /* whose answer is still there */
+        CHECK(ask(&o, &s, "t1").status == ASSAY_OK && s.asked == (cases[i].same ? 1 : 2), "%s",
+              cases[i].url);
+        CHECK(log_lines() == (cases[i].same ? 1 : 2));
+        CHECK(!log_has("secret"), "%s", cases[i].url);
+        unlink(path);
+    }
+}
+
+/* As earlier versions wrote it: who answered is not known. */
+TEST(a_line_without_an_address_is_not_taken) {
+    static const answer good = {200, -1, GOOD, 0};
+    static const char member[] = "\"endpoint\":\"https://host.invalid/v1/chat/completions\",";
+    server s = {.answers = &good, .n = 1, .stop_at = -1};
+    uint8_t *bytes = NULL;
+    size_t n = 0, n_others = 0;
+    assay_error err = {0};
+    new_log();
+    assay_endpoint_options o = options();
+    o.n_others = &n_others;
+    CHECK(ask(&o, &s, "t1").status == ASSAY_OK);
+    REQUIRE(assay_os_read_file(path, 1 << 20, &bytes, &n, &err) == ASSAY_OK);
+    char *at = strstr((char *)bytes, member);
+    REQUIRE(at != NULL);
+    memmove(at, at + strlen(member), strlen(at + strlen(member)) + 1);
+    REQUIRE(assay_os_write_file(path, bytes, strlen((char *)bytes), &err) == ASSAY_OK);
+    CHECK(ask(&o, &s, "t1").status == ASSAY_OK && s.asked == 2 && n_others == 1 &&
+          log_lines() == 2);
+    CHECK(ask(&o, &s, "t1").status == ASSAY_OK && s.asked == 2, "asked a third time");
+    memcpy(at - strlen("\"value\":\"care\","), "\"endpoint\":1  ,", strlen("\"value\":\"care\","));
+    REQUIRE(assay_os_write_file(path, bytes, strlen((char *)bytes), &err) == ASSAY_OK);
+    outcome got = ask(&o, &s, "t1");
+    CHECK(got.status == ASSAY_E_FORMAT && strstr(got.err.text, ".jsonl:1: \"endpoint\"") != NULL,
+          "%s", got.err.text);
+    free(bytes);
+    unlink(path);
+}
+
+TEST(a_key_in_the_path_is_not_in_the_log) {
+    static const answer good = {200, -1, GOOD, 0};
+    server s = {.answers = &good, .n = 1, .stop_at = -1};
+    new_log();
+    assay_endpoint_options o = options();
+    o.url = "https://host.invalid/" KEY "/v1";
+    CHECK(ask(&o, &s, "t1").status == ASSAY_OK && ask(&o, &s, "t1").status == ASSAY_OK);
+    CHECK(s.asked == 1 && log_lines() == 1); /* which looks for the key */
     unlink(path);
 }
 

@@ -509,6 +509,48 @@ await endpointTest('a rerun asks for nothing that was finished, and ends in the 
   assert.equal(server.seen.length, 0);
 });
 
+await endpointTest('what one server answered is not taken for what another would', async () => {
+  const out = 'moved.json', other = await chatServer();
+  const note = /^note: .*moved\.json\.asked\.jsonl: 8 lines of another endpoint, or of none that is named, not taken: their texts are asked again\nnote: /;
+  /** @param {string} url */
+  const again = (url) => ask([{}], { out, args: ['--force', '--endpoint', url] });
+  other.play([{ content: '{"concepts":["Said by another server"]}' }]);
+  try {
+    succeeded(await ask([{}], { out }), PAIRS);
+    const moved = await again(other.url);
+    assert.equal(moved.code, 0, moved.stderr);
+    assert.match(moved.stderr, note);
+    assert.deepEqual([server.seen.length, other.seen.length], [0, PAIRS]);
+    assert.ok(pool(out).concepts.some((/** @type {any} */ c) => c.text === 'Said by another server'));
+    const back = await again(server.url);
+    assert.equal(back.code, 0, back.stderr);
+    assert.match(back.stderr, note);
+    assert.deepEqual([server.seen.length, other.seen.length], [0, PAIRS]);
+    assert.equal(readFileSync(at(out), 'utf8'), good);
+    const names = new Set(back.log.trimEnd().split('\n').map((line) => JSON.parse(line).endpoint));
+    assert.deepEqual(names, new Set([server.url, other.url].map((url) => `${url}/chat/completions`)));
+    const path = await again(`${server.url}/elsewhere`);
+    assert.equal(path.code, 0, path.stderr);
+    assert.equal(server.seen.length, PAIRS, 'another path is another endpoint');
+  } finally {
+    await other.close();
+  }
+});
+
+await endpointTest('a log without addresses, of an earlier version: asked again, and it says so', async () => {
+  const out = 'early.json';
+  succeeded(await ask([{}], { out }), PAIRS);
+  const early = readFileSync(at(`${out}.asked.jsonl`), 'utf8').replace(/"endpoint":"[^"]*",/g, '');
+  assert.ok(!early.includes(server.url));
+  writeFileSync(at(`${out}.asked.jsonl`), early);
+  const outcome = await ask([{}], { out, args: ['--force'] });
+  assert.equal(outcome.code, 0, outcome.stderr);
+  assert.match(outcome.stderr, /: 8 lines of another endpoint, or of none that is named, not taken: their texts are asked again\n/);
+  assert.equal(server.seen.length, PAIRS);
+  assert.equal(outcome.log.split('\n').slice(0, PAIRS).join('\n'), early.trimEnd(), 'the early lines stay');
+  assert.equal(readFileSync(at(out), 'utf8'), good);
+});
+
 await endpointTest('the log is a file of imported phrases', async () => {
   await ask([{}], { out: 'logged.json' });
   const { code, stderr } = await run(native, ['--extractor', at('logged.json.asked.jsonl'), '--encoder', 'none', '--out', at('imported.json'), '--quiet']);
@@ -538,6 +580,9 @@ await endpointTest('a program that was killed goes on as one that was stopped', 
 await endpointTest('an address with a query', async () => {
   succeeded(await ask([{}], { args: ['--endpoint', `${server.url}/?api-version=1`] }), PAIRS);
   assert.ok(server.seen.every(({ path }) => path === 'POST /v1/chat/completions?api-version=1'));
+  const outcome = await ask([{}], { args: ['--endpoint', `${server.url}/?key=a-secret-of-the-address`] });
+  succeeded(outcome, PAIRS);
+  assert.ok(!outcome.log.includes('a-secret-of-the-address') && outcome.log.includes(`"endpoint":"${server.url}/chat/completions"`));
 });
 
 await endpointTest('requests keep their distance', async () => {
