@@ -147,6 +147,13 @@ assay_status assay_concepts_fit(const assay_concepts *c, const assay_values *val
                                 const assay_labels *labels, const assay_vectors *vectors,
                                 double share, assay_concepts **out, assay_error *err);
 
+/* A pool to explain a classifier's judgements by before anybody has made one: the first lists of its values, in their order,
+ * all adhering; the threshold is fitted as above, with ASSAY_CONCEPT_SHARE, to the labelled texts that the classifier holds
+ * (its vectors of them are there as bytes). vectors: of these concepts, view `response`, by the classifier's encoder
+ * (E_ARGUMENT otherwise); NULL: text vectors. Empty where the values have no concepts. */
+assay_status assay_concepts_first(const assay_classifier *classifier, const assay_vectors *vectors,
+                                  assay_concepts **out, assay_error *err);
+
 /* Origins: the ids of the labelled texts that a concept was extracted from; none for a value's own list. A concept that others
  * were merged into, or that stands for doubles of its direction, has all of theirs; none if one of them has none. Its
  * direction is their label, so that who learns from these labels, or measures on them, must not take it for a witness. */

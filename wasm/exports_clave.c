@@ -88,11 +88,25 @@ EXPORT assay_concepts *assay_web_concepts_open(assay_web *web, const char *json,
     assay_status status = assay_concepts_parse(json, n, what, values, &concepts, &web->err);
     return status == ASSAY_OK ? concepts : NULL;
 }
+/* vectors: one by the classifier's encoder, of the concepts of its values; n_vectors 0: none. */
+EXPORT assay_concepts *assay_web_concepts_first(assay_web *web, const assay_classifier *classifier,
+                                                const assay_vectors *vectors, size_t n_vectors) {
+    web_answer(web);
+    assay_concepts *concepts = NULL;
+    assay_status status =
+        assay_concepts_first(classifier, n_vectors > 0 ? vectors : NULL, &concepts, &web->err);
+    return status == ASSAY_OK ? concepts : NULL;
+}
 EXPORT void assay_web_concepts_free(assay_concepts *concepts) {
     assay_concepts_free(concepts);
 }
 EXPORT const char *assay_web_concepts_info(assay_web *web, const assay_concepts *concepts) {
     describe_concepts(web_answer(web), concepts);
+    return web_finish(web);
+}
+EXPORT const char *assay_web_concepts_json(assay_web *web, const assay_concepts *concepts) {
+    assay_buffer *out = web_answer(web);
+    if (assay_concepts_print(concepts, out, &web->err) != ASSAY_OK) return NULL;
     return web_finish(web);
 }
 

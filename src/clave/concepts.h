@@ -49,6 +49,14 @@ bool assay_concepts_is_own(const assay_concepts *c, size_t i, const char *id);
 /* Computes the hash; frees the pool when that fails. */
 assay_status assay_concepts_seal(assay_concepts *c, assay_concepts **out, assay_error *err);
 
+/* ---- thresholds (concepts_map.c) ---- */
+
+/* The pool as it is, with another threshold. */
+assay_status assay_concepts_with_threshold(const assay_concepts *c, double threshold,
+                                           assay_concepts **out, assay_error *err);
+/* The lowest threshold that at most a share of n >= 1 similarities, sorted here, pass. */
+double assay_concepts_threshold_for(double *similarities, size_t n, double share);
+
 double assay_vector_dot(const float *a, const float *b, size_t dim);
 double assay_vector_length(const float *a, size_t dim);
 

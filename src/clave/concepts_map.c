@@ -66,9 +66,9 @@ static int descending(const void *a, const void *b) {
     return x > y ? -1 : x < y;
 }
 
-/* The lowest threshold that lets at most `allowed` of the n similarities pass: between two of them, as far from the one
- * that shall pass as from the one that shall not. */
-static double threshold_for(double *s, size_t n, size_t allowed) {
+/* Between two similarities, as far from the one that shall pass as from the one that shall not. */
+double assay_concepts_threshold_for(double *s, size_t n, double share) {
+    size_t allowed = (size_t)(share * (double)n);
     if (allowed >= n) return -1;
     qsort(s, n, sizeof *s, descending);
     while (allowed > 0 && s[allowed - 1] == s[allowed]) allowed--;
@@ -116,9 +116,8 @@ static assay_status check_vectors(const assay_concepts *c, const assay_vectors *
     return ASSAY_OK;
 }
 
-/* The pool as it is, with another threshold. */
-static assay_status with_threshold(const assay_concepts *c, double threshold, assay_concepts **out,
-                                   assay_error *err) {
+assay_status assay_concepts_with_threshold(const assay_concepts *c, double threshold,
+                                           assay_concepts **out, assay_error *err) {
     assay_concepts *made = NULL;
     assay_status status = assay_concepts_alloc(c->values_sha256, assay_concepts_encoder(c),
                                                threshold, c->n, &made, err);
@@ -148,11 +147,10 @@ assay_status assay_concepts_fit(const assay_concepts *c, const assay_values *val
         best = assay_alloc(n_pairs, sizeof *best);
     if (status == ASSAY_OK && best == NULL)
         status = assay_fail(err, ASSAY_E_MEMORY, "concepts: out of memory");
-    if (status == ASSAY_OK) status = with_threshold(c, -2, &open, err);
+    if (status == ASSAY_OK) status = assay_concepts_with_threshold(c, -2, &open, err);
     if (status == ASSAY_OK) status = gather(open, values, labels, vectors, label, best, &n, err);
-    if (status == ASSAY_OK && n > 0)
-        threshold = threshold_for(best, n, (size_t)(share * (double)n));
-    if (status == ASSAY_OK) status = with_threshold(c, threshold, out, err);
+    if (status == ASSAY_OK && n > 0) threshold = assay_concepts_threshold_for(best, n, share);
+    if (status == ASSAY_OK) status = assay_concepts_with_threshold(c, threshold, out, err);
     assay_concepts_free(open);
     free(label);
     free(best);

@@ -92,6 +92,8 @@ const LINES = sentences(0, 48).flatMap(({ id, label, scenario, response }, i) =>
   ...(i % 3 ? [JSON.stringify({ id, scenario, response, value: 'order', label: LABELS[(i >> 1) % 3], annotator: 'a', note: 'é' })] : []),
   ...(i % 4 ? [] : [JSON.stringify({ id, scenario, response, value: 'care', label: i % 8 ? label : 'skip', annotator: 'b' })]),
 ]);
+/** Of the labelled ones: those that everybody calls unrelated to care. */
+const UNRELATED = sentences(0, 48).filter(({ label }) => label === 'unrelated').map(({ id, scenario, response }) => ({ id, scenario, response }));
 const TEXTS = sentences(48, 75).map(({ id, scenario, response }) => ({ id, scenario, response }));
 
 /** @param {string} name @param {string} text @param {string} [format] */
@@ -105,6 +107,8 @@ const PROGRAM = ['calibrate', '--values', at('values.json'), '--labels', at('lab
 const hosts = [await openHost('st', 1), await openHost('mt', 2)];
 /** @type {Set<string>} */
 const curves = new Set();
+/** @type {Map<string, Set<string>>} */
+const firstPools = new Map();
 /** @type {string[]} */
 const profiles = [];
 const labels = `${[...LINES].reverse().concat(LINES.slice(0, 7)).join('\n')}\n`; // another order than the program's
@@ -255,6 +259,35 @@ try {
       await assert.rejects(judging.judge(core, { ...judge, concepts: '{}' }), /^Error: concepts: /);
     });
 
+    await test(`${build}: the first concepts of its values explain a classifier, and few of the texts that are unrelated`, async () => {
+      const texts = UNRELATED, most = Math.floor(0.05 * texts.length);
+      for (const [name, needs] of [['c.json', ''], ['e.json', 'encoder']]) {
+        const classifier = readFileSync(at(name), 'utf8');
+        if (needs !== '') {
+          await assert.rejects(judging.firstConcepts(core, classifier), { message: 'This classifier needs the encoder encoder: open it first.' });
+          await encoder.open(core, { model: modelFile(ENCODER), tokenizer: null, pooling: 'mean', maxTokens: 0 }, () => {});
+        }
+        const json = await judging.firstConcepts(core, classifier), pool = JSON.parse(json);
+        firstPools.set(name, (firstPools.get(name) ?? new Set()).add(json));
+        assert.deepEqual(pool.concepts.map((/** @type {any} */ { text, value, valence }) => [text, value, valence]),
+          [['Helping somebody', 'care', 'adheres'], ['Doing no harm', 'care', 'adheres']]);
+        assert.equal(pool.encoder?.name ?? '', needs);
+        assert.notEqual(pool.threshold, 0.5, 'nothing was fitted');
+        /** @param {string} concepts */
+        const explained = async (concepts) =>
+          (await judging.judge(core, { classifier, concepts, texts, minConfidence: 0 })).filter(([care]) => care.concepts.length > 0).length;
+        assert.ok(await explained(json) <= most, 'more than a twentieth has a concept');
+        const open = JSON.stringify({ ...pool, threshold: -1 });
+        assert.equal(await explained(open), texts.length);
+        const lower = JSON.stringify({ ...pool, threshold: 2 * pool.threshold - 1.01 }); // it lies midway between the best of them and 1
+        assert.ok(await explained(lower) > most, 'a lower one would do');
+        if (needs !== '') await encoder.close();
+      }
+      const bare = JSON.parse(readFileSync(at('c.json'), 'utf8'));
+      bare.values.values.forEach((/** @type {any} */ value) => delete value.concepts);
+      assert.equal(await judging.firstConcepts(core, JSON.stringify(bare)), '');
+    });
+
     await test(`${build}: what comes in between changes no judgement`, async () => {
       const [classifier, other] = ['c.json', 'p.json'].map((name) => readFileSync(at(name), 'utf8'));
       const judge = { classifier, concepts: '', texts: TEXTS, minConfidence: 0 };
@@ -359,6 +392,7 @@ try {
   await test('both builds give the same curve and the same profile', () => {
     assert.deepEqual([curves.size, profiles.length], [1, 4]);
     assert.deepEqual(profiles.slice(2), profiles.slice(0, 2));
+    assert.deepEqual([...firstPools.values()].map(({ size }) => size), [1, 1], 'one pool in both builds');
   });
 
   await test('the program in Node: agree, calibrate and classify as natively', () => {

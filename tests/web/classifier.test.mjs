@@ -1,17 +1,16 @@
-// The pure modules of the Classifier view: sizes and figures of a learning curve, kinds of files, the first concepts as a pool; and the
+// The pure modules of the Classifier view: sizes and figures of a learning curve, kinds of files, what explains a judgement; and the
 // labels that come with the page.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from '../harness.mjs';
-import { examplesOf, firstConcepts, fitThreshold, poolJson } from '../../web/js/eval/concept-list.js';
+import { Explaining } from '../../web/js/classifier/explaining.js';
 import { curveRows, curveSizes, heldOutFigures } from '../../web/js/eval/curve.js';
 import { kindByName, kindOf } from '../../web/js/eval/file-kinds.js';
 import { formatParams, parseParams } from '../../web/js/eval/params.js';
 import { EXAMPLE, LABEL_FORMATS, VALENCES, VALUE_SYSTEMS, valenceWord } from '../../web/js/eval/value-systems.js';
 
 /** @typedef {import('../../web/js/engine/judging-protocol.js').CurvePoint} CurvePoint */
-/** @typedef {import('../../web/js/engine/judging-protocol.js').Judgement} Judgement */
 /** @typedef {import('../../web/js/engine/judging-protocol.js').LabelCount} LabelCount */
 
 /** @param {...[number, number, number]} all @returns {LabelCount[]} */
@@ -72,43 +71,20 @@ await test('files are told apart by what they hold', () => {
   assert.equal(kindByName('texts.txt'), null);
 });
 
-const system = {
-  id: 's', name: 'S', source: '', sha256: 'f'.repeat(64), json: '',
-  values: [
-    { id: 'a', name: 'A', definition: 'a', source: '', concepts: ['one', 'two'] },
-    { id: 'b', name: 'B', definition: 'b', source: '', concepts: ['three'] },
-  ],
-};
-
-await test('the first concepts of a value system make a pool, with the vectors of an encoder or without', () => {
-  assert.deepEqual(firstConcepts(system).map(({ value, text }) => `${value} ${text}`), ['a one', 'a two', 'b three']);
-  const bare = JSON.parse(poolJson(system, 0.25, null, new Float32Array()));
-  assert.deepEqual([bare.format, bare.values, bare.encoder, bare.threshold], [1, system.sha256, null, 0.25]);
-  assert.deepEqual(bare.concepts[2], { text: 'three', value: 'b', valence: 'adheres' });
-  const encoder = { name: 'e', sha256: '0'.repeat(64), dim: 2 };
-  const full = JSON.parse(poolJson(system, 0.5, encoder, Float32Array.of(1, 0, 0, 1, 0.5, 0.5)));
-  assert.deepEqual(full.encoder, encoder);
-  assert.deepEqual(full.concepts.map((/** @type {{vector: number[]}} */ { vector }) => vector), [[1, 0], [0, 1], [0.5, 0.5]]);
-});
-
-await test('the examples of a classifier, and the threshold that its unrelated ones give', () => {
-  const json = JSON.stringify({
-    examples: [{ id: 'x', scenario: '', response: 'X', code: 'ff' }, { id: 'y', scenario: 'q', response: 'Y' }, { id: 'z', scenario: '', response: 'Z' }],
-    parts: [{ value: 'a', texts: [0, 2], labels: [1, 0] }, { value: 'b', texts: [0, 1], labels: [0, 0] }],
-  });
-  const { texts, unrelated } = examplesOf(json, 2);
-  assert.deepEqual(texts, [{ id: 'x', scenario: '', response: 'X' }, { id: 'y', scenario: 'q', response: 'Y' }]);
-  assert.deepEqual(unrelated.map((set) => [...set]), [['b'], ['b']]);
-  /** @param {string} value @param {number} similarity @returns {Judgement} */
-  const judgement = (value, similarity) => ({
-    value, label: 0, abstained: false, p: [0, 1, 0], confidence: 1, nearest: [], concepts: [{ text: 't', valence: 1, similarity }],
-  });
-  const judged = Array.from({ length: 40 }, (_, i) => [judgement('a', 0.99), judgement('b', i / 100)]);
-  const sets = judged.map(() => new Set(['b']));
-  const threshold = fitThreshold(judged, sets);
-  assert.equal(judged.filter(([, b]) => b.concepts[0].similarity >= threshold).length, 2, 'a twentieth of 40');
-  assert.equal(fitThreshold([], []), 0.5);
-  assert.ok(fitThreshold([[judgement('b', 0.2)]], [new Set(['b'])]) > 0.2);
+await test('judgements are explained by a pool of one’s own, else by what the core says of the classifier, asked once', async () => {
+  /** @type {string[]} */
+  const asked = [];
+  const client = { firstConcepts: async (/** @type {string} */ json) => `{"pool of":"${asked.push(json) && json}"}` };
+  const explaining = new Explaining();
+  const [one, two] = ['one', 'two'].map((json) => ({ json, sha256: `of ${json}`, concepts: '' }));
+  assert.equal(await explaining.pool(client, one), '{"pool of":"one"}');
+  assert.equal(await explaining.pool(client, one), '{"pool of":"one"}');
+  assert.equal(await explaining.pool(client, two), '{"pool of":"two"}');
+  assert.deepEqual(asked, ['one', 'two']);
+  assert.equal(await explaining.pool(client, { ...one, concepts: 'hash of a pool' }), '', 'it needs its own pool, which is not here');
+  explaining.own = '{"own"}';
+  assert.equal(await explaining.pool(client, one), '{"own"}');
+  assert.deepEqual(asked, ['one', 'two']);
 });
 
 await test('the address knows the views and the value system', () => {

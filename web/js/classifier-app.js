@@ -405,9 +405,9 @@ export class ClassifierApp {
   /** What judging takes. @param {import('./engine/judging-protocol.js').ClassifierInfo} classifier */
   async #means(classifier) {
     const { client } = await this.#open();
-    const encoder = await this.#encoder.openNamed(client, classifier.encoder);
+    await this.#encoder.openNamed(client, classifier.encoder);
     this.#work.heedCancel();
-    return { client, concepts: await this.#explaining.pool(client, classifier, encoder) };
+    return { client, concepts: await this.#explaining.pool(client, classifier) };
   }
 
   /** @param {{scenario: string, response: string}} text */

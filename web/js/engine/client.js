@@ -207,6 +207,11 @@ export class EngineClient {
     return this.#call('learningCurve', request);
   }
 
+  /** @param {string} classifier */
+  firstConcepts(classifier) {
+    return this.#call('firstConcepts', classifier);
+  }
+
   /** @param {Request<'judge'>} request */
   judge(request) {
     return this.#call('judge', request);

@@ -161,6 +161,18 @@ export class HeapConcepts extends Held {
     );
   }
 
+  /** The first concepts of a classifier's values, as far as they explain it. @param {HeapClassifier} classifier
+   * @param {Vectors | null} vectors  of these concepts, view `response`, by its encoder; null where it has none */
+  static first(classifier, vectors) {
+    const { core, address } = classifier;
+    const first = lendVectors(core, vectors, (at, n) => core.calls().object('concepts_first', address, at, n));
+    return new HeapConcepts(core, first, 'concepts_free');
+  }
+
+  json() {
+    return this.calls.string('concepts_json', this.address);
+  }
+
   /** @param {Core} core @param {number} address @param {string} free */
   constructor(core, address, free) {
     super(core, address, free);

@@ -332,6 +332,11 @@ export class EngineHost {
     return this.#judging.openClassifier(this.#need(), json, name);
   }
 
+  /** @param {string} classifier */
+  async firstConcepts(classifier) {
+    return this.#alone((core) => this.#judging.firstConcepts(core, classifier));
+  }
+
   /** @param {Request<'judge'>} request */
   async judge(request) {
     return this.#alone((core) => this.#judging.judge(core, request));

@@ -182,6 +182,20 @@ export class JudgingHost {
     });
   }
 
+  /** @param {Core} core @param {string} json @returns {Promise<Answer<'firstConcepts'>>} */
+  firstConcepts(core, json) {
+    return using(async (hold) => {
+      const classifier = this.#take(core, json, hold);
+      const { encoder, values } = classifier.info;
+      const phrases = values.values.flatMap(({ concepts }) => concepts);
+      if (phrases.length === 0) return '';
+      if (encoder !== '') this.#check(encoder, 'This classifier');
+      const texts = phrases.map((response) => ({ id: '', scenario: '', response }));
+      const vectors = encoder === '' ? null : await this.#vectors(texts, VIEWS.response, []);
+      return hold(HeapConcepts.first(classifier, vectors)).json();
+    });
+  }
+
   // ---- judging -------------------------------------------------------------------------------------------
 
   /** @param {Core} core @param {Request<'judge'>} request @returns {Promise<Answer<'judge'>>} */

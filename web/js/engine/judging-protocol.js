@@ -117,6 +117,7 @@
  * @property {(request: {values: string, labels: string, encoder: boolean, concepts: string}) => Promise<ClassifierInfo>} calibrate
  * @property {(json: string, name: string) => Promise<ClassifierInfo>} openClassifier
  * @property {(request: {values: string, labels: string, encoder: boolean, concepts: string, sizes: number[], draws: number}) => Promise<CurvePoint[]>} learningCurve
+ * @property {(classifier: string) => Promise<string>} firstConcepts  of its values, a pool to explain it by; '' where they have none
  * @property {(request: {classifier: string, concepts: string, texts: JudgedText[], minConfidence: number}) => Promise<Judgement[][]>} judge  for each text every value
  * @property {(request: {classifier: string, concepts: string, record: string, minConfidence: number}) => Promise<Profile>} profile  of the answers of a run over the open suite
  */
