@@ -8,11 +8,8 @@ its one-coin form: crowd-kit. MACE has random restarts: NumPy in float64 here, w
 are others, must come to the same labels. Figures: scikit-learn, the Wilson interval statsmodels. Bootstrap: NumPy here.
 """
 
-import hashlib
-import importlib.metadata
 import itertools
 import json
-import pathlib
 import warnings
 
 import krippendorff
@@ -26,59 +23,10 @@ from sklearn import metrics
 from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 from statsmodels.stats.proportion import proportion_confint
 
+from core import SEED, Rng, bootstrap, write
+
 warnings.filterwarnings('ignore')
-FOLDER = pathlib.Path(__file__).parent.parent / 'agreement'
 LABELS = [-1, 0, 1]
-SEED = 46
-MASK = (1 << 64) - 1
-
-
-class Rng:
-    """src/base/rng.c: xoshiro256** seeded by splitmix64."""
-
-    def __init__(self, seed, stream):
-        self.state = stream
-        self.state = self.splitmix() ^ seed
-        self.s = [self.splitmix() for _ in range(4)]
-
-    def splitmix(self):
-        self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
-        z = self.state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-        return z ^ (z >> 31)
-
-    def u64(self):
-        def rotate(x, k):
-            return ((x << k) | (x >> (64 - k))) & MASK
-        s = self.s
-        result = (rotate((s[1] * 5) & MASK, 7) * 9) & MASK
-        t = (s[1] << 17) & MASK
-        s[2] ^= s[0]
-        s[3] ^= s[1]
-        s[1] ^= s[2]
-        s[0] ^= s[3]
-        s[2] ^= t
-        s[3] = rotate(s[3], 45)
-        return result
-
-    def below(self, n):
-        reject = (1 << 32) % n
-        while True:
-            wide = (self.u64() >> 32) * n
-            if wide & 0xFFFFFFFF >= reject:
-                return wide >> 32
-
-    def unit(self):
-        return (self.u64() >> 11) * 2.0**-53
-
-
-def bootstrap(figure, n):
-    """95 % percentile interval of 1,000 replicates; figure: picks -> number or nan."""
-    rng = Rng(SEED, 0)
-    found = [figure(np.array([rng.below(n) for _ in range(n)])) for _ in range(1000)]
-    found = [x for x in found if not np.isnan(x)]
-    return [float(x) for x in np.percentile(found, [2.5, 97.5])]
 
 
 # ---- agreement: m [raters, items], nan where there is no vote ----
@@ -265,7 +213,6 @@ MATRICES = {
 
 
 def main():
-    FOLDER.mkdir(exist_ok=True)
     cases = []
     for name, m in MATRICES.items():
         case = {'name': name, 'votes': [[None if np.isnan(x) else int(x) for x in row] for row in m], 'agreement': agreement(m)}
@@ -277,11 +224,7 @@ def main():
     data = {'seed': SEED, 'cases': cases, 'figures': [figures(rng, 240, 3), figures(rng, 103, 2), figures(rng, 9, 3)]}
     rounded = json.loads(json.dumps(data), parse_float=lambda x: float(f'{float(x):.14g}'))
     text = json.dumps(rounded, separators=(',', ':')).replace('{"name"', '\n{"name"').replace('{"gold"', '\n{"gold"') + '\n'
-    (FOLDER / 'agreement.json').write_text(text)
-    names = ['numpy', 'scipy', 'pandas', 'scikit-learn', 'statsmodels', 'krippendorff', 'irrCAC', 'crowd-kit']
-    versions = ', '.join(f'{name} {importlib.metadata.version(name)}' for name in names)
-    (FOLDER / 'SOURCES.txt').write_text(
-        f'Made by tests/golden/gen/agreement.py with {versions}.\n{hashlib.sha256(text.encode()).hexdigest()}  agreement.json\n')
+    write('agreement', text, ['numpy', 'scipy', 'pandas', 'scikit-learn', 'statsmodels', 'krippendorff', 'irrCAC', 'crowd-kit'])
 
 
 main()

@@ -16,49 +16,7 @@ import sys
 import numpy as np
 from rouge_score import rouge_scorer
 
-MASK = (1 << 64) - 1
-
-
-class Rng:
-    """xoshiro256** seeded by splitmix64, as src/base/rng.c."""
-
-    def __init__(self, seed, stream=0):
-        self.state = stream
-        self.state = self.splitmix() ^ seed
-        self.s = [self.splitmix() for _ in range(4)]
-
-    def splitmix(self):
-        self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
-        z = self.state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-        return z ^ (z >> 31)
-
-    @staticmethod
-    def rotate(x, k):
-        return ((x << k) | (x >> (64 - k))) & MASK
-
-    def u64(self):
-        s = self.s
-        result = (self.rotate((s[1] * 5) & MASK, 7) * 9) & MASK
-        t = (s[1] << 17) & MASK
-        s[2] ^= s[0]
-        s[3] ^= s[1]
-        s[1] ^= s[2]
-        s[0] ^= s[3]
-        s[2] ^= t
-        s[3] = self.rotate(s[3], 45)
-        return result
-
-    def below(self, n):
-        reject = (2 ** 32 - n) % n
-        while True:
-            wide = (self.u64() >> 32) * n
-            if (wide & 0xFFFFFFFF) >= reject:
-                return wide >> 32
-
-    def unit(self):
-        return (self.u64() >> 11) * 2.0 ** -53
+from core import Rng
 
 
 def distances(x, centres):

@@ -6,63 +6,17 @@ Figures of each value: scikit-learn. Means, ECE, Wilson's intervals and the boot
 numbers, so that the intervals can be compared to the last digits and not only by eye.
 """
 
-import hashlib
-import importlib.metadata
 import json
 import math
-import pathlib
 import warnings
 
 import numpy as np
 from sklearn import metrics
 
+from core import SEED, bootstrap, write
+
 warnings.filterwarnings('ignore')
-FOLDER = pathlib.Path(__file__).parent.parent / 'judge'
-SEED = 46
 Z = 1.959963984540054
-MASK = (1 << 64) - 1
-
-
-class Rng:
-    """src/base/rng.c: xoshiro256** seeded by splitmix64."""
-
-    def __init__(self, seed, stream):
-        self.state = stream
-        self.state = self.splitmix() ^ seed
-        self.s = [self.splitmix() for _ in range(4)]
-
-    def splitmix(self):
-        self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
-        z = self.state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-        return z ^ (z >> 31)
-
-    def below(self, n):
-        def rotate(x, k):
-            return ((x << k) | (x >> (64 - k))) & MASK
-        while True:
-            s = self.s
-            result = (rotate((s[1] * 5) & MASK, 7) * 9) & MASK
-            t = (s[1] << 17) & MASK
-            s[2] ^= s[0]
-            s[3] ^= s[1]
-            s[1] ^= s[2]
-            s[0] ^= s[3]
-            s[2] ^= t
-            s[3] = rotate(s[3], 45)
-            wide = (result >> 32) * n
-            if wide & 0xFFFFFFFF >= (1 << 32) % n:
-                return wide >> 32
-
-
-def bootstrap(figure, n):
-    """95 % percentile interval of 1,000 replicates; figure: picks -> number."""
-    if n == 0:
-        return [math.nan, math.nan]
-    rng = Rng(SEED, 0)
-    found = [figure(np.array([rng.below(n) for _ in range(n)])) for _ in range(1000)]
-    return [float(x) for x in np.percentile(found, [2.5, 97.5])]
 
 
 def wilson(k, n):
@@ -176,7 +130,6 @@ def profile(name, seed, clusters, p):
 
 
 def main():
-    FOLDER.mkdir(exist_ok=True)
     cases = [case('four values, some pairs without a label', 1, 60, [[.1, .7, .2], [.02, .9, .08], [.3, .4, .3], [0, .6, .4]], .6, .15, 0),
              case('abstentions', 2, 40, [[.2, .5, .3], [.1, .8, .1]], .7, 0, 600),
              case('a value without labels, one with few', 3, 30, [[.2, .5, .3], [1, 0, 0], [.2, .6, .2]], .5, np.array([0, 1, .9]), 400)]
@@ -184,10 +137,7 @@ def main():
                 profile('none opposes', 6, [3] * 12, [1e-9, .7, .3]), profile('one cluster', 7, [20], [.2, .5, .3])]
     rounded = json.loads(json.dumps({'seed': SEED, 'cases': cases, 'profiles': profiles}), parse_float=lambda x: float(f'{float(x):.14g}'))
     text = json.dumps(rounded, separators=(',', ':')).replace('NaN', 'null').replace('{"name"', '\n{"name"') + '\n'
-    (FOLDER / 'judge.json').write_text(text)
-    versions = ', '.join(f'{name} {importlib.metadata.version(name)}' for name in ['numpy', 'scikit-learn'])
-    (FOLDER / 'SOURCES.txt').write_text(
-        f'Made by tests/golden/gen/judge.py with {versions}.\n{hashlib.sha256(text.encode()).hexdigest()}  judge.json\n')
+    write('judge', text, ['numpy', 'scikit-learn'])
 
 
 main()
