@@ -344,10 +344,7 @@ static bool parse(edit_options *o, int argc, char **argv, int *code) {
          .value = "E",
          .help = "the pool's own, for new texts: a GGUF file or an id [all-MiniLM-L6-v2]",
          .text = &o->encoder},
-        {.name = "--layer",
-         .value = "N",
-         .help = "its hidden states, where the encoder is a language model [the last layer]",
-         .text = &o->layer},
+        ASSAY_EMBEDDER_LAYER_ARG(o),
         ASSAY_HOST_ENGINE_ARGS(&o->host),
         {.name = "--json", .help = "print one JSON object", .flag = &o->json},
     };

@@ -37,6 +37,20 @@ typedef struct assay_cli_embedder_options { /* zero-initialise */
     bool strict;        /* a text without tokens is E_FORMAT; else it is zeros */
 } assay_cli_embedder_options;
 
+/* What the commands say of these options, for their lists of assay_arg; `o` points to a struct with these members. */
+#define ASSAY_EMBEDDER_LAYER_ARG(o)                                                                \
+    {.name = "--layer",                                                                            \
+     .value = "N",                                                                                 \
+     .help = "its hidden states, where the encoder is a language model [the last layer]",          \
+     .text = &(o)->layer}
+#define ASSAY_EMBEDDER_ARGS(o)                                                                     \
+    {.name = "--encoder",                                                                          \
+     .value = "M",                                                                                 \
+     .help = "a GGUF encoder or language model, or none [all-MiniLM-L6-v2 where make deps got "    \
+             "it]",                                                                                \
+     .text = &(o)->encoder},                                                                       \
+        ASSAY_EMBEDDER_LAYER_ARG(o)
+
 /* Zeroed and good to close in every case. Ctrl-C cancels what it computes. */
 assay_status assay_cli_embedder_open(const assay_cli_embedder_options *options,
                                      assay_cli_embedder *out, assay_error *err);
