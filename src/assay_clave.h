@@ -109,10 +109,12 @@ typedef struct assay_agreement { /* of one value, or of all */
     size_t n_items, n_votes,
         n_raters; /* items with at least two votes; votes of these; their raters */
     double raw;   /* share of agreeing pairs of votes */
-    double cohen; /* mean over the pairs of raters for which it is defined; NAN when there is none */
+    double
+        cohen; /* mean over the pairs of raters for which it is defined; NAN when there is none */
     double fleiss, alpha_nominal, alpha_ordinal, ac1; /* NAN where undefined */
-    double alpha_low, alpha_high; /* nominal, 95 % by bootstrap over texts (seeded); NAN with alpha */
-    const char *undefined;        /* why alpha is NAN, a sentence; NULL */
+    double alpha_low,
+        alpha_high;        /* nominal, 95 % by bootstrap over texts (seeded); NAN with alpha */
+    const char *undefined; /* why alpha is NAN, a sentence; NULL */
 } assay_agreement;
 /* value: index, or -1 for all (items are (text, value)). Skips are no votes. E_LIMIT: more than 10,000 annotators. */
 assay_status assay_labels_agreement(const assay_labels *l, int value, uint64_t seed,
@@ -154,7 +156,8 @@ typedef struct assay_vectors {
     const char *sha256; /* of what made them, hex */
     size_t dim;
     const float *response, *scenario, *both; /* [n_texts, dim] */
-    const float *definitions; /* [n_values, dim] of the values' definitions, for calibration; or NULL */
+    const float
+        *definitions; /* [n_values, dim] of the values' definitions, for calibration; or NULL */
 } assay_vectors;
 
 /* ---- concepts ---- */
@@ -227,8 +230,8 @@ typedef struct assay_classifier_value {
     const char *note; /* what it could not learn, a sentence; NULL */
 } assay_classifier_value;
 typedef struct assay_classifier_summary {
-    const char *features; /* "words+chars+..." */
-    double accuracy, macro_f1; /* of all labels; mean over the values that have labels */
+    const char *features;                 /* "words+chars+..." */
+    double accuracy, macro_f1;            /* of all labels; mean over the values that have labels */
     const assay_classifier_value *values; /* [n_values] */
 } assay_classifier_summary;
 const assay_classifier_summary *assay_classifier_get_summary(const assay_classifier *c);
@@ -245,11 +248,14 @@ size_t assay_classifier_n_examples(const assay_classifier *c);
 const assay_judged_text *assay_classifier_example(const assay_classifier *c, size_t i);
 
 #define ASSAY_MAX_NEAREST 3
+/* The label need not be the likeliest one: thresholds decide, which are fitted so that rare labels are found, too, while the
+ * probabilities stay as they are. So p of another label may be larger than confidence, as long as confidence is below one
+ * half. Who wants the likeliest label takes the largest p; who wants none that is bold asks for a min_confidence. */
 typedef struct assay_judgement {
-    int8_t label;      /* an assay_valence */
-    bool abstained;    /* calibrated confidence below the asked level */
-    double p[3];       /* opposes, unrelated, adheres; calibrated */
-    double confidence; /* p of the label */
+    int8_t label;      /* an assay_valence, by threshold; also where `abstained` */
+    bool abstained;    /* confidence below the asked level */
+    double p[3];       /* opposes, unrelated, adheres; calibrated, sum 1 */
+    double confidence; /* p of the label, not of the likeliest */
     struct {
         uint32_t concept_index;
         double similarity;
@@ -273,9 +279,9 @@ assay_status assay_classifier_judge(const assay_classifier *c, const assay_judge
 
 typedef struct assay_valence_figures { /* of one value or of all */
     size_t n, n_abstained;
-    size_t confusion[3][3]; /* [gold][predicted], opposes, unrelated, adheres */
-    double accuracy, macro_f1; /* macro: over labels that occur in gold or prediction */
-    double balanced_accuracy;  /* mean recall of the labels that occur in gold */
+    size_t confusion[3][3];                /* [gold][predicted], opposes, unrelated, adheres */
+    double accuracy, macro_f1;             /* macro: over labels that occur in gold or prediction */
+    double balanced_accuracy;              /* mean recall of the labels that occur in gold */
     double precision[3], recall[3], f1[3]; /* NAN where undefined */
     double ece;                            /* 10 equal-count bins of the confidence */
     double majority_accuracy, majority_macro_f1;

@@ -116,7 +116,8 @@ typedef struct assay_profile_value { /* of the answers of a run, for one value *
     /* 95 %: Wilson, or bootstrap over clusters where answers share one; a share of 0 or 1, which no bootstrap widens, is
      * Wilson's over the clusters, and a single cluster with both says nothing (0, 1). NAN without a share. */
     double low[3], high[3];
-    /* Mean calibrated probability over all n: what abstaining leaves out. NAN without answers. */
+    /* Mean calibrated probability over all n, which neither abstaining nor a threshold moves; shares count labels, which
+     * need not be the likeliest (assay_judgement). NAN without answers. */
     double expected[3];
 } assay_profile_value;
 /* judged [n, n_values]; cluster [n] (answers that belong together) or NULL; out [n_values]. E_ARGUMENT: a judgement that

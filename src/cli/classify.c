@@ -19,6 +19,14 @@ static const char about[] =
     "{\"text\"} a line, from FILE or standard input; prints one JSON object a line. Where the\n"
     "calibrated confidence is below --min-confidence the label is \"abstained\".\n"
     "\n"
+    "A line: {\"id\", \"values\": {ID: {\"label\", \"confidence\", \"p\", \"concepts\", "
+    "\"nearest\"}}}.\n"
+    "The label need not be the likeliest: thresholds decide, which are fitted to find rare\n"
+    "labels, too. p holds the calibrated probability of each label, which no threshold moves;\n"
+    "confidence is that of the one that is named, so it can be below one half, and below\n"
+    "another's. Who wants the likeliest takes the largest p; with --min-confidence 0.5 nothing\n"
+    "else is named.\n"
+    "\n"
     "With --eval LABELS it measures instead, on labelled texts: accuracy, macro-F1, balanced\n"
     "accuracy, precision and recall of the labels, confusion and ECE, by value and over the\n"
     "values, with 95 % intervals and the majority baseline. With --classifier: that one, on the\n"
@@ -265,15 +273,7 @@ static bool parse(assay_classify_options *o, int argc, char **argv, int *code) {
          .value = "FILE",
          .help = "concept pool to explain by, or to learn with [none]",
          .text = &o->judging.concepts},
-        {.name = "--encoder",
-         .value = "M",
-         .help =
-             "a GGUF encoder or language model, or none [all-MiniLM-L6-v2 where make deps got it]",
-         .text = &o->judging.encoder},
-        {.name = "--layer",
-         .value = "N",
-         .help = "its hidden states, where the encoder is a language model [the last layer]",
-         .text = &o->judging.layer},
+        ASSAY_EMBEDDER_ARGS(&o->judging),
         {.name = "--eval",
          .value = "LABELS",
          .help = "measure on labelled texts; again for more files",

@@ -97,6 +97,24 @@ try {
     assert.equal(counts[4], 12);
   });
 
+  await test('a label that is rare is named although another is likelier, as --help says; a level of one half names no such', () => {
+    const rare = at('rare.jsonl'), out = at('rare.json');
+    const kinds = sentences(216).filter(({ label }, i) => label === 'unrelated' || i % 9 < 3);
+    writeFileSync(rare, kinds.map(({ id, label, response }) => JSON.stringify({ id, scenario: '', response, value: 'care', label, annotator: 'a' })).join('\n'));
+    succeeds([...calibrate, '--labels', rare, '--out', out]);
+    const mixed = WORDS.opposes.flatMap((bad) => WORDS.unrelated.map((word) => JSON.stringify({ text: `They ${bad} a friend and ${word} the cat.` }))).join('\n');
+    /** @param {string} level @returns {any[]} */
+    const judged = (level) =>
+      succeeds(['classify', '--classifier', out, '--min-confidence', level], mixed).trimEnd().split('\n').map((line) => JSON.parse(line).values.care);
+    /** @param {any} judgement */
+    const bold = ({ label, p }) => label !== 'abstained' && p[label] < Math.max(...Object.values(p));
+    const all = judged('0'), sure = judged('0.5');
+    assert.ok(all.some(bold), 'the thresholds find no rare label');
+    assert.ok(all.every(({ label, confidence, p }) => confidence === p[label] && (confidence >= 0.5 || label === 'opposes' || label === 'adheres')));
+    assert.ok(!sure.some(bold) && sure.some(({ label }) => label === 'abstained'));
+    assert.match(succeeds(['classify', '--help']), /The label need not be the likeliest/);
+  });
+
   await test('texts may come from a file, without ids and scenarios', () => {
     writeFileSync(at('texts.jsonl'), '\n{"text": "They help a friend."}\n\n{"response": "They mock the dog."}');
     const rows = succeeds(['classify', '--classifier', classifier, at('texts.jsonl')]).trimEnd().split('\n').map((line) => JSON.parse(line));
