@@ -285,7 +285,9 @@ typedef struct assay_valence_figures { /* of one value or of all */
     double precision[3], recall[3], f1[3]; /* NAN where undefined */
     double ece;                            /* 10 equal-count bins of the confidence */
     double majority_accuracy, majority_macro_f1;
-    double accuracy_ci[2], macro_f1_ci[2]; /* 95 %: Wilson; bootstrap over texts (seeded) */
+    /* 95 %. Accuracy: Wilson, wider by a bootstrap over texts where texts have several items. Macro-F1: bootstrap over texts
+     * (seeded), which tells nothing of a label that does not occur, and too little of one with fewer than 10 items. */
+    double accuracy_ci[2], macro_f1_ci[2];
 } assay_valence_figures;
 /* gold and predicted [n] valences; p [n][3] or NULL (no ece); abstained [n] or NULL: these items are counted and left out of
  * every other figure; cluster [n] (the text) for the bootstrap, NULL: each item by itself. Without items the figures are

@@ -57,7 +57,9 @@ typedef struct assay_judge_figures {
     /* Means over these values, but for those of which every pair was abstained from; NAN when none is left. */
     double accuracy, macro_f1, balanced_accuracy;
     double ece; /* of all pairs together */
-    /* Of the means, 95 %: bootstrap over texts (seeded). A value without a pair in a replicate keeps its accuracy there, a
+    /* Of the means, 95 %: bootstrap over texts (seeded); of an accuracy of 0 or 1 Wilson over texts. Macro-F1 leaves out
+     * labels that do not occur, so it is higher on few texts than on many, and its interval tells nothing of them: of
+     * ten values with rare labels (Value FULCRA) it held the figure of all texts in a third of the draws of 100. A value without a pair in a replicate keeps its accuracy there, a
      * label that does not occur in one its F1: else the interval of rare labels would lie beside the mean. */
     double accuracy_ci[2], macro_f1_ci[2];
     double majority_accuracy, majority_macro_f1;    /* means: every value's most frequent label */
@@ -114,7 +116,8 @@ typedef struct assay_profile_value { /* of the answers of a run, for one value *
     size_t count[3];                 /* opposes, unrelated, adheres, of the others */
     double share[3];                 /* of the others; NAN without one */
     /* 95 %: Wilson, or bootstrap over clusters where answers share one; a share of 0 or 1, which no bootstrap widens, is
-     * Wilson's over the clusters, and a single cluster with both says nothing (0, 1). NAN without a share. */
+     * Wilson's over the clusters, and a single cluster with both says nothing (0, 1). NAN without a share. Of the draw of
+     * answers: the judge's own errors come on top, and thresholds that find rare labels call more of them than there are. */
     double low[3], high[3];
     /* Mean calibrated probability over all n, which neither abstaining nor a threshold moves; shares count labels, which
      * need not be the likeliest (assay_judgement). NAN without answers. */

@@ -8,7 +8,6 @@
 
 #define N_LABELS 3
 #define N_BINS   10
-#define Z_95     1.959963984540054
 
 typedef struct counts {
     size_t n[N_LABELS][N_LABELS]; /* [gold][predicted] */
@@ -66,8 +65,6 @@ static void from_confusion(const counts *c, assay_valence_figures *out) {
     out->balanced_accuracy = n_gold > 0 ? recalls / n_gold : NAN;
     out->majority_accuracy = share(most, n);
     out->majority_macro_f1 = n_gold > 0 ? share(2 * most, n + most) / n_gold : NAN;
-    out->accuracy_ci[0] = out->accuracy_ci[1] = NAN;
-    if (n > 0) assay_wilson(right, n, Z_95, &out->accuracy_ci[0], &out->accuracy_ci[1]);
 }
 
 /* ---- calibration ---- */
@@ -130,20 +127,47 @@ static double macro_f1_of_picks(const void *context, const uint32_t *picks, size
     return macro_f1_of(&sum, r->f1);
 }
 
-static assay_status interval_of(clustered *items, size_t n, uint64_t seed,
-                                assay_valence_figures *out, assay_error *err) {
+/* Wilson's interval over the items, which holds where each is a text of its own. Items of one text are right or wrong
+ * together, which a bootstrap over texts sees, unless the texts are few: the wider end of both is taken. */
+static assay_status accuracy_interval(const assay_share_part *parts, size_t n_parts, uint64_t seed,
+                                      double ends[2], assay_error *err) {
+    uint64_t right = 0, n = 0;
+    double low, high;
+    for (size_t i = 0; i < n_parts; i++) {
+        right += parts[i].of_kind;
+        n += parts[i].all;
+    }
+    assay_status status = assay_share_interval(parts, n_parts, seed, ends, err);
+    if (status != ASSAY_OK || n == 0) return status;
+    assay_wilson(right, n, ASSAY_INTERVAL_Z, &low, &high);
+    if (low < ends[0]) ends[0] = low;
+    if (high > ends[1]) ends[1] = high;
+    return ASSAY_OK;
+}
+
+/* Sorts the items. */
+static assay_status intervals_of(clustered *items, size_t n, uint64_t seed,
+                                 assay_valence_figures *out, assay_error *err) {
     counts *clusters = assay_calloc(n, sizeof *clusters);
+    assay_share_part *parts = assay_calloc(n, sizeof *parts);
     size_t n_clusters = 0;
-    if (clusters == NULL) return assay_fail(err, ASSAY_E_MEMORY, "figures: out of memory");
-    if (n > 0) qsort(items, n, sizeof *items, by_cluster);
-    for (size_t i = 0; i < n; i++) {
+    assay_status status = ASSAY_OK;
+    if (clusters == NULL || parts == NULL)
+        status = assay_fail(err, ASSAY_E_MEMORY, "figures: out of memory");
+    if (status == ASSAY_OK && n > 0) qsort(items, n, sizeof *items, by_cluster);
+    for (size_t i = 0; i < n && status == ASSAY_OK; i++) {
         if (i == 0 || items[i].cluster != items[i - 1].cluster) n_clusters++;
         clusters[n_clusters - 1].n[items[i].gold][items[i].predicted]++;
+        parts[n_clusters - 1].all++;
+        parts[n_clusters - 1].of_kind += items[i].gold == items[i].predicted;
     }
     resampling r = {clusters, out->f1};
-    assay_status status =
-        assay_bootstrap(macro_f1_of_picks, &r, n_clusters, seed, out->macro_f1_ci, err);
+    if (status == ASSAY_OK)
+        status = accuracy_interval(parts, n_clusters, seed, out->accuracy_ci, err);
+    if (status == ASSAY_OK)
+        status = assay_bootstrap(macro_f1_of_picks, &r, n_clusters, seed, out->macro_f1_ci, err);
     free(clusters);
+    free(parts);
     return status;
 }
 
@@ -193,7 +217,7 @@ assay_status assay_valence_measure(const int8_t *gold, const int8_t *predicted,
     out->n_abstained = n - judged;
     from_confusion(&all, out);
     out->ece = p != NULL ? ece_of(confidences, judged) : NAN;
-    status = interval_of(items, judged, seed, out, err);
+    status = intervals_of(items, judged, seed, out, err);
     free(confidences);
     free(items);
     return status;

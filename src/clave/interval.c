@@ -1,9 +1,10 @@
-/* Percentile bootstrap. */
+/* Percentile bootstrap; shares over clusters. */
 #include "clave/interval.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+#include "assay_eval.h"
 #include "base/arena.h"
 #include "base/rng.h"
 
@@ -45,4 +46,38 @@ assay_status assay_bootstrap(assay_bootstrap_figure *figure, const void *context
     free(picks);
     free(figures);
     return ASSAY_OK;
+}
+
+/* ---- shares ---- */
+
+static double share_of_picks(const void *context, const uint32_t *picks, size_t n) {
+    const assay_share_part *parts = context;
+    uint64_t of_kind = 0, all = 0;
+    for (size_t i = 0; i < n; i++) {
+        of_kind += parts[picks[i]].of_kind;
+        all += parts[picks[i]].all;
+    }
+    return (double)of_kind / (double)all;
+}
+
+assay_status assay_share_interval(const assay_share_part *parts, size_t n_parts, uint64_t seed,
+                                  double ends[2], assay_error *err) {
+    uint64_t of_kind = 0, all = 0;
+    ends[0] = ends[1] = NAN;
+    if (n_parts == 0) return ASSAY_OK;
+    for (size_t i = 0; i < n_parts; i++) {
+        of_kind += parts[i].of_kind;
+        all += parts[i].all;
+    }
+    if (of_kind == 0 || of_kind == all || all == n_parts) {
+        assay_wilson(of_kind == all ? n_parts : of_kind, n_parts, ASSAY_INTERVAL_Z, &ends[0],
+                     &ends[1]);
+        return ASSAY_OK;
+    }
+    if (n_parts == 1) {
+        ends[0] = 0;
+        ends[1] = 1;
+        return ASSAY_OK;
+    }
+    return assay_bootstrap(share_of_picks, parts, n_parts, seed, ends, err);
 }

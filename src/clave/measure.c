@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay_eval.h"
 #include "assay_judge.h"
 #include "clave/concepts.h"
 #include "clave/interval.h"
@@ -133,6 +134,26 @@ static double mean_of_picks(const void *context, const uint32_t *picks, size_t n
     return n_defined > 0 ? sum / (double)n_defined : NAN;
 }
 
+/* The mean of one value is that value's, and has its interval. Where all is right, or all wrong, every replicate is alike:
+ * then each text counts as one item of Wilson's interval. */
+static void widen_accuracy(const measurement *m, assay_judge_figures *out, size_t n_texts) {
+    const assay_valence_figures *only = NULL;
+    size_t n_right = 0, n_judged = 0, n_values = 0;
+    for (size_t v = 0; v < m->n_values; v++) {
+        const assay_valence_figures *f = &out->values[v];
+        if (f->n == f->n_abstained) continue;
+        n_right += f->confusion[0][0] + f->confusion[1][1] + f->confusion[2][2];
+        n_judged += f->n - f->n_abstained;
+        n_values++;
+        only = f;
+    }
+    if (n_values == 1)
+        memcpy(out->accuracy_ci, only->accuracy_ci, sizeof out->accuracy_ci);
+    else if (n_judged > 0 && (n_right == 0 || n_right == n_judged))
+        assay_wilson(n_right > 0 ? n_texts : 0, n_texts, ASSAY_INTERVAL_Z, &out->accuracy_ci[0],
+                     &out->accuracy_ci[1]);
+}
+
 /* A cell is one byte, so that a thousand replicates of a thousand texts pass through the cache. */
 static assay_status take_intervals(const measurement *m, uint64_t seed, assay_judge_figures *out,
                                    assay_error *err) {
@@ -157,6 +178,7 @@ static assay_status take_intervals(const measurement *m, uint64_t seed, assay_ju
     }
     resampling r = {cells, out->values, m->n_values, true};
     assay_status status = assay_bootstrap(mean_of_picks, &r, n_texts, seed, out->accuracy_ci, err);
+    widen_accuracy(m, out, n_texts);
     r.accuracy = false;
     if (status == ASSAY_OK)
         status = assay_bootstrap(mean_of_picks, &r, n_texts, seed, out->macro_f1_ci, err);

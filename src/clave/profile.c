@@ -2,12 +2,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "assay_eval.h"
 #include "assay_judge.h"
 #include "clave/interval.h"
 
 #define N_LABELS 3
-#define Z_95     1.959963984540054
 
 typedef struct profiled {
     uint32_t cluster;
@@ -21,46 +19,17 @@ static int by_cluster(const void *a, const void *b) {
 
 /* ---- intervals ---- */
 
-typedef struct part { /* of one cluster */
-    uint32_t of_label, all;
-} part;
-
-static double share_of_picks(const void *context, const uint32_t *picks, size_t n) {
-    const part *parts = context;
-    uint64_t of_label = 0, all = 0;
-    for (size_t i = 0; i < n; i++) {
-        of_label += parts[picks[i]].of_label;
-        all += parts[picks[i]].all;
-    }
-    return (double)of_label / (double)all; /* no part is empty */
-}
-
-/* Of one label, over items sorted by cluster. A replicate of texts that are all alike is like them, so for a share of 0
- * or 1 the bootstrap gives no width; then clusters count as answers do in Wilson's interval, as they do when there are
- * no larger ones. */
+/* Of one label, over items sorted by cluster. */
 static assay_status interval_of(const profiled *items, size_t n, int label, uint64_t seed,
-                                part *parts, double ends[2], assay_error *err) {
-    size_t n_parts = 0, count = 0;
+                                assay_share_part *parts, double ends[2], assay_error *err) {
+    size_t n_parts = 0;
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || items[i].cluster != items[i - 1].cluster) parts[n_parts++] = (part){0, 0};
+        if (i == 0 || items[i].cluster != items[i - 1].cluster)
+            parts[n_parts++] = (assay_share_part){0, 0};
         parts[n_parts - 1].all++;
-        parts[n_parts - 1].of_label += items[i].label == label;
-        count += items[i].label == label;
+        parts[n_parts - 1].of_kind += items[i].label == label;
     }
-    ends[0] = ends[1] = NAN;
-    if (n == 0) return ASSAY_OK;
-    if (count == 0 || count == n || n_parts == n) {
-        size_t k = count == n ? n_parts : count;
-        assay_wilson(k, n_parts, Z_95, &ends[0], &ends[1]);
-        return ASSAY_OK;
-    }
-    /* A single cluster says nothing of others. */
-    if (n_parts == 1) {
-        ends[0] = 0;
-        ends[1] = 1;
-        return ASSAY_OK;
-    }
-    return assay_bootstrap(share_of_picks, parts, n_parts, seed, ends, err);
+    return assay_share_interval(parts, n_parts, seed, ends, err);
 }
 
 /* ---- one value ---- */
@@ -70,8 +39,8 @@ typedef struct profiling {
     size_t n, n_values;
     const uint32_t *cluster;
     uint64_t seed;
-    profiled *items; /* [n] */
-    part *parts;     /* [n] */
+    profiled *items;         /* [n] */
+    assay_share_part *parts; /* [n] */
 } profiling;
 
 static assay_status check_judgement(const assay_judgement *j, size_t i, assay_error *err) {

@@ -186,6 +186,57 @@ TEST(a_rare_label_stays_in_the_interval) {
     votes_fixture_free(&gold);
 }
 
+/* Replicates that are all alike have no width; the interval of a share of 1 of so many texts has. */
+TEST(what_is_all_right_has_an_interval_too) {
+    for (uint32_t n_values = 1; n_values <= 2; n_values++) {
+        votes_fixture gold = {0};
+        assay_error err;
+        assay_judgement *judged = made_up(&gold, 16, n_values, 2, 1);
+        CHECK_STATUS(assay_judge_measure(&gold.labels, n_values, judged, 1, &figures, &err),
+                     ASSAY_OK, err);
+        CHECK(figures.accuracy == 1 && figures.accuracy_ci[1] == 1);
+        CHECK(near(figures.accuracy_ci[0], 16 / (16 + 3.841458820694124)), "%.15g",
+              figures.accuracy_ci[0]);
+        for (uint32_t i = 0; i < 16 * n_values; i++)
+            judged[i].label = (int8_t)(judged[i].label == 0 ? 1 : 0);
+        CHECK_STATUS(assay_judge_measure(&gold.labels, n_values, judged, 1, &figures, &err),
+                     ASSAY_OK, err);
+        CHECK(figures.accuracy == 0 && figures.accuracy_ci[0] == 0);
+        CHECK(near(figures.accuracy_ci[1], 1 - 16 / (16 + 3.841458820694124)));
+        free(judged);
+        votes_fixture_free(&gold);
+    }
+}
+
+/* The mean of one value is that value's figure. */
+TEST(one_value_has_its_own_interval) {
+    votes_fixture gold = {0};
+    assay_error err;
+    assay_judgement *judged = made_up(&gold, 30, 1, 0.6, 3);
+    CHECK_STATUS(assay_judge_measure(&gold.labels, 1, judged, 1, &figures, &err), ASSAY_OK, err);
+    for (size_t e = 0; e < 2; e++)
+        CHECK(figures.accuracy_ci[e] == figures.values[0].accuracy_ci[e]);
+    free(judged);
+    votes_fixture_free(&gold);
+}
+
+/* Ten copies of every pair are no more evidence than one: the interval is that of the texts, not of the pairs. */
+TEST(pairs_of_one_text_count_together) {
+    votes_fixture gold = {0};
+    assay_error err;
+    assay_judgement judged[60 * 10] = {{0}};
+    for (uint32_t i = 0; i < 600; i++) {
+        votes_fixture_add(&gold, i / 10, i % 10, 0, i / 10 % 3 == 0);
+        judged[i].p[1] = 1;
+    }
+    votes_fixture_close(&gold);
+    CHECK_STATUS(assay_judge_measure(&gold.labels, 10, judged, 1, &figures, &err), ASSAY_OK, err);
+    const double *pairs = figures.all.accuracy_ci, *texts = figures.values[0].accuracy_ci;
+    CHECK(pairs[1] - pairs[0] > 0.8 * (texts[1] - texts[0]), "%g to %g beside %g to %g", pairs[0],
+          pairs[1], texts[0], texts[1]);
+    votes_fixture_free(&gold);
+}
+
 TEST(nothing_judged_is_said_so) {
     votes_fixture gold = {0}, none = {0};
     assay_judgement judged[4] = {{0}};

@@ -150,11 +150,11 @@ def aggregate(m):
 
 # ---- figures of a classifier ----
 
-def figures(rng, n, levels):
+def figures(rng, n, levels, shared=True):
     gold = rng.choice(LABELS, n, p=[0.07, 0.75, 0.18]) if levels == 3 else rng.choice([0, 1], n, p=[0.8, 0.2])
     predicted = np.where(rng.random(n) < 0.7, gold, rng.choice(LABELS[-levels:], n))
     p = rng.dirichlet([1, 1, 1], n).round(3)
-    cluster = rng.integers(0, n // 4, n) * 7
+    cluster = rng.integers(0, n // 4, n) * 7 if shared else np.arange(n)
     right = gold == predicted
     confidence = p[np.arange(n), predicted + 1]
     order = np.lexsort((right, confidence))
@@ -169,6 +169,14 @@ def figures(rng, n, levels):
         f1 = metrics.f1_score(gold[rows], predicted[rows], labels=LABELS, average=None, zero_division=np.nan)
         return np.nanmean(np.where(np.isnan(f1), scores[2], f1))
 
+    def accuracy(picks):
+        return right[np.concatenate([groups[i] for i in picks])].mean()
+
+    accuracy_ci = [float(x) for x in proportion_confint(right.sum(), n, 0.05, 'wilson')]
+    if shared:  # the wider end of both
+        drawn = bootstrap(accuracy, len(groups))
+        accuracy_ci = [min(accuracy_ci[0], drawn[0]), max(accuracy_ci[1], drawn[1])]
+
     clean = lambda a: [None if np.isnan(x) else float(x) for x in a]
     return {
         'gold': gold.tolist(), 'predicted': predicted.tolist(), 'p': p.tolist(), 'cluster': cluster.tolist(),
@@ -179,7 +187,7 @@ def figures(rng, n, levels):
         'precision': clean(scores[0]), 'recall': clean(scores[1]), 'f1': clean(scores[2]), 'ece': float(ece),
         'majority_accuracy': metrics.accuracy_score(gold, major),
         'majority_macro_f1': metrics.f1_score(gold, major, average='macro', zero_division=0),
-        'accuracy_ci': [float(x) for x in proportion_confint(right.sum(), n, 0.05, 'wilson')],
+        'accuracy_ci': accuracy_ci,
         'macro_f1_ci': bootstrap(macro, len(groups)),
     }
 
@@ -221,7 +229,7 @@ def main():
             print(name, case['agreement'], 'MACE apart', case['soft']['mace_apart'])
         cases.append(case)
     rng = np.random.default_rng(7)
-    data = {'seed': SEED, 'cases': cases, 'figures': [figures(rng, 240, 3), figures(rng, 103, 2), figures(rng, 9, 3)]}
+    data = {'seed': SEED, 'cases': cases, 'figures': [figures(rng, 240, 3), figures(rng, 103, 2), figures(rng, 9, 3), figures(rng, 60, 3, shared=False)]}
     rounded = json.loads(json.dumps(data), parse_float=lambda x: float(f'{float(x):.14g}'))
     text = json.dumps(rounded, separators=(',', ':')).replace('{"name"', '\n{"name"').replace('{"gold"', '\n{"gold"') + '\n'
     write('agreement', text, ['numpy', 'scipy', 'pandas', 'scikit-learn', 'statsmodels', 'krippendorff', 'irrCAC', 'crowd-kit'])
