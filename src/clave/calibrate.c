@@ -417,8 +417,10 @@ static assay_status check_pool(const assay_concepts *concepts, const assay_vecto
 static assay_status check(const assay_labels *labels, const assay_vectors *vectors,
                           size_t n_vectors, const assay_concepts *concepts,
                           const assay_calibrate_options *o, assay_error *err) {
-    if (assay_labels_n_texts(labels) == 0)
-        return assay_fail(err, ASSAY_E_ARGUMENT, "calibration: there are no labels");
+    size_t n_labels = 0;
+    for (size_t i = 0; i < assay_labels_n_votes(labels); i++)
+        n_labels += !assay_labels_vote(labels, i)->skip;
+    if (n_labels == 0) return assay_fail(err, ASSAY_E_FORMAT, "calibration: there are no labels");
     if (o->n_folds < 2 || o->n_folds > ASSAY_MAX_FOLDS)
         return assay_fail(err, ASSAY_E_ARGUMENT, "calibration: %d folds, there are 2 to %d",
                           o->n_folds, ASSAY_MAX_FOLDS);

@@ -58,7 +58,8 @@ static int compare_kinds(const void *a, const void *b) {
 typedef struct dealer {
     const assay_target *targets;
     const assay_calibrate_options *options;
-    uint8_t *fold_of;                  /* [n_texts] */
+    uint32_t *same_as;                 /* [n_texts] the first text that says the same */
+    uint8_t *fold_of;                  /* [n_texts] of such first texts */
     uint32_t *order;                   /* [n_texts] */
     size_t n_in_fold[ASSAY_MAX_FOLDS]; /* texts dealt */
 } dealer;
@@ -69,16 +70,21 @@ static void deal_kind(dealer *d, const kind *k) {
     const assay_target *t = &d->targets[k->value];
     size_t n_folds = (size_t)d->options->n_folds, n_left = 0, n_of_kind[ASSAY_MAX_FOLDS] = {0};
     for (size_t i = 0; i < t->n; i++) {
+        uint32_t text = d->same_as[t->text[i]];
         if (t->label[i] != k->label) continue;
-        if (d->fold_of[t->text[i]] == NO_FOLD)
-            d->order[n_left++] = t->text[i];
+        if (d->fold_of[text] == NO_FOLD)
+            d->order[n_left++] = text;
         else
-            n_of_kind[d->fold_of[t->text[i]]]++;
+            n_of_kind[d->fold_of[text]]++;
     }
     assay_rng rng = assay_rng_seed(d->options->seed, k->value * 3 + (size_t)(k->label + 1));
     assay_rng_shuffle(&rng, d->order, n_left, sizeof *d->order);
     for (size_t i = 0; i < n_left; i++) {
         size_t best = 0;
+        if (d->fold_of[d->order[i]] != NO_FOLD) { /* dealt already, under another id */
+            n_of_kind[d->fold_of[d->order[i]]]++;
+            continue;
+        }
         for (size_t f = 1; f < n_folds; f++) {
             if (n_of_kind[f] < n_of_kind[best] ||
                 (n_of_kind[f] == n_of_kind[best] && d->n_in_fold[f] < d->n_in_fold[best]))
@@ -90,17 +96,48 @@ static void deal_kind(dealer *d, const kind *k) {
     }
 }
 
+typedef struct said { /* what a text says, and which one it is */
+    const assay_judged_text *text;
+    uint32_t index;
+} said;
+
+static int compare_said(const void *a, const void *b) {
+    const said *x = a, *y = b;
+    int order = strcmp(x->text->response, y->text->response);
+    if (order == 0) order = strcmp(x->text->scenario, y->text->scenario);
+    return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+static assay_status find_same(const assay_labels *labels, uint32_t *same_as, assay_error *err) {
+    size_t n = assay_labels_n_texts(labels);
+    said *texts = assay_alloc(n, sizeof *texts);
+    if (texts == NULL) return no_memory(err);
+    for (size_t i = 0; i < n; i++) texts[i] = (said){assay_labels_text(labels, i), (uint32_t)i};
+    if (n > 1) qsort(texts, n, sizeof *texts, compare_said);
+    for (size_t i = 0; i < n; i++) {
+        bool again = i > 0 && strcmp(texts[i - 1].text->response, texts[i].text->response) == 0 &&
+                     strcmp(texts[i - 1].text->scenario, texts[i].text->scenario) == 0;
+        same_as[texts[i].index] = again ? same_as[texts[i - 1].index] : texts[i].index;
+    }
+    free(texts);
+    return ASSAY_OK;
+}
+
 /* After "On the stratification of multi-label data" (Sechidis, Tsoumakas and Vlahavas, 2011): the rarest label first. A
- * text has one fold whatever the value, since values learn from each other's texts. */
-static assay_status deal(assay_target *targets, size_t n_values, size_t n_texts,
+ * text has one fold whatever the value, since values learn from each other's texts, and whatever its id. */
+static assay_status deal(assay_target *targets, size_t n_values, const assay_labels *labels,
                          const assay_calibrate_options *options, assay_error *err) {
+    size_t n_texts = assay_labels_n_texts(labels);
     kind *kinds = assay_alloc(n_values, 3 * sizeof *kinds);
     dealer d = {.targets = targets,
                 .options = options,
+                .same_as = assay_alloc(n_texts, sizeof *d.same_as),
                 .fold_of = assay_alloc(n_texts, sizeof *d.fold_of),
                 .order = assay_alloc(n_texts, sizeof *d.order)};
     assay_status status = ASSAY_OK;
-    if (kinds == NULL || d.fold_of == NULL || d.order == NULL) status = no_memory(err);
+    if (kinds == NULL || d.same_as == NULL || d.fold_of == NULL || d.order == NULL)
+        status = no_memory(err);
+    if (status == ASSAY_OK) status = find_same(labels, d.same_as, err);
     if (status == ASSAY_OK) {
         memset(d.fold_of, NO_FOLD, n_texts);
         for (size_t k = 0; k < 3 * n_values; k++)
@@ -109,10 +146,11 @@ static assay_status deal(assay_target *targets, size_t n_values, size_t n_texts,
         for (size_t k = 0; k < 3 * n_values; k++) deal_kind(&d, &kinds[k]);
         for (size_t v = 0; v < n_values; v++) {
             for (size_t i = 0; i < targets[v].n; i++)
-                targets[v].fold[i] = d.fold_of[targets[v].text[i]];
+                targets[v].fold[i] = d.fold_of[d.same_as[targets[v].text[i]]];
         }
     }
     free(kinds);
+    free(d.same_as);
     free(d.fold_of);
     free(d.order);
     return status;
@@ -156,8 +194,7 @@ assay_status assay_targets_build(const assay_labels *labels, size_t n_values,
         t->label[t->n++] = likeliest(soft[k].p);
     }
     for (size_t v = 0; v < n_values && status == ASSAY_OK; v++) count(&targets[v]);
-    if (status == ASSAY_OK)
-        status = deal(targets, n_values, assay_labels_n_texts(labels), options, err);
+    if (status == ASSAY_OK) status = deal(targets, n_values, labels, options, err);
     free(soft);
     free(sizes);
     if (status != ASSAY_OK) {

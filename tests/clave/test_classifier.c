@@ -158,6 +158,37 @@ TEST(few_labels_teach_what_they_can) {
               "unrelated texts");
 }
 
+/* One label leaves nothing to validate on: no temperature is better than another, so none is taken. */
+TEST(one_label_makes_no_certainty) {
+    assay_values *values = fixture_values();
+    assay_labels *labels = fixture_read_labels(values, LINE("a", "one", "adheres"));
+    assay_classifier *c = NULL;
+    assay_judgement judged[2];
+    const assay_judged_text text = {"x", "", "another one", ""};
+    assay_error err = {0};
+    CHECK_STATUS(assay_calibrate(values, labels, NULL, 0, NULL, NULL, &c, &err), ASSAY_OK, err);
+    REQUIRE(c != NULL);
+    CHECK_STATUS(assay_classifier_judge(c, &text, 1, NULL, 0, NULL, 0, NULL, judged, &err),
+                 ASSAY_OK, err);
+    CHECK(judged[0].label == ASSAY_UNRELATED && judged[0].p[2] < 0.9, "%g", judged[0].p[2]);
+    assay_classifier_free(c);
+    assay_labels_free(labels);
+    assay_values_free(values);
+}
+
+TEST(texts_without_labels_teach_nothing) {
+    assay_values *values = fixture_values();
+    assay_labels *labels =
+        fixture_read_labels(values, LINE("a", "one", "skip") LINE("b", "two", "skip"));
+    assay_classifier *c = NULL;
+    assay_error err = {0};
+    CHECK_STATUS(assay_calibrate(values, labels, NULL, 0, NULL, NULL, &c, &err), ASSAY_E_FORMAT,
+                 err);
+    CHECK(c == NULL && strcmp(err.text, "calibration: there are no labels") == 0, "%s", err.text);
+    assay_labels_free(labels);
+    assay_values_free(values);
+}
+
 /* ---- vectors and concepts ---- */
 
 /* Vectors that say the label of "care" and nothing else, for samples whose words say nothing. */

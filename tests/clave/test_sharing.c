@@ -36,6 +36,39 @@ static const char *make_text(size_t thing, bool good, size_t verb, uint64_t i, c
     return out;
 }
 
+/* What is labelled under several ids is judged without any of them having been learnt from. */
+TEST(folds_hold_what_says_the_same) {
+    assay_values *values = make_values();
+    assay_calibrate_options options = assay_calibrate_defaults();
+    assay_buffer jsonl = {0};
+    assay_target *targets = NULL;
+    assay_error err = {0};
+    uint8_t fold_of[20] = {0};
+    size_t n_in_fold[5] = {0};
+    for (unsigned i = 0; i < 60; i++)
+        assay_buffer_print(&jsonl,
+                           "{\"id\":\"%02u\",\"scenario\":\"s\",\"response\":\"text %u\","
+                           "\"annotator\":\"a\",\"values\":{\"%s\":%d}}\n",
+                           i, i % 20, i % 3 == 0 ? "forest" : "violin", i % 7 == 0 ? -1 : 1);
+    assay_labels *labels = fixture_read_labels(values, jsonl.data);
+    CHECK_STATUS(assay_targets_build(labels, N_VALUES, &options, &targets, &err), ASSAY_OK, err);
+    REQUIRE(targets != NULL && targets[0].n == 60);
+    for (size_t i = 0; i < 60; i++) {
+        uint8_t fold = targets[0].fold[i];
+        REQUIRE(fold < 5 && targets[0].text[i] == i);
+        if (i < 20) {
+            fold_of[i] = fold;
+            n_in_fold[fold]++;
+        }
+        CHECK(fold == fold_of[i % 20], "text %zu", i);
+    }
+    for (size_t f = 0; f < 5; f++) CHECK(n_in_fold[f] >= 2, "fold %zu: %zu texts", f, n_in_fold[f]);
+    assay_targets_free(targets, N_VALUES);
+    assay_buffer_free(&jsonl);
+    assay_labels_free(labels);
+    assay_values_free(values);
+}
+
 /* Every text has labels for all values. The first value is opposed in n_bad texts, fewer than n: by the first verb. contrary:
  * what is good for the third value is bad for the others. */
 static assay_labels *make_labels(const assay_values *values, size_t n, size_t n_bad,
