@@ -74,11 +74,11 @@ static assay_status add(import *m, const cJSON *json, const char *id, const char
 }
 
 static assay_status read_object(import *m, const cJSON *json, const char *what, assay_error *err) {
+    char digits[24];
     const char *id = NULL, *value = NULL;
     const cJSON *list = NULL, *item;
     assay_status status = assay_json_get_string(json, "value", what, &value, err);
-    if (status == ASSAY_OK && assay_json_has(json, "id"))
-        status = assay_json_get_string(json, "id", what, &id, err);
+    if (status == ASSAY_OK) status = assay_json_get_name(json, "id", what, digits, &id, err);
     if (status != ASSAY_OK) return status;
     if (assay_values_find(m->values, value) < 0)
         return assay_fail(err, ASSAY_E_FORMAT, "%s: there is no value \"%.60s\"", what, value);
@@ -103,6 +103,7 @@ static assay_status read_lines(import *m, const char *bytes, size_t n, const cha
                                assay_error *err) {
     assay_status status = ASSAY_OK;
     size_t number = 1;
+    assay_json_skip_mark(&bytes, &n);
     for (size_t at = 0; at < n && status == ASSAY_OK; number++) {
         char what[200];
         const char *line = bytes + at, *end = memchr(line, '\n', n - at);

@@ -30,6 +30,15 @@ static bool id_ok(const char *id) {
     return n >= 1 && n <= MAX_ID && strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
+/* Names and phrases are shown in one line of a terminal, a prompt or a page; longer texts may have several. */
+static bool has_control(const char *text, const char *but) {
+    for (; *text != '\0'; text++) {
+        if (((unsigned char)*text < 0x20 && strchr(but, *text) == NULL) || *text == 0x7f)
+            return true;
+    }
+    return false;
+}
+
 /* A string member of at most `max` bytes; not empty when it is required, "" when it may be absent and is. */
 static assay_status get_text(const cJSON *object, const char *key, bool required, size_t max,
                              const char *what, const char **out, assay_error *err) {
@@ -41,6 +50,8 @@ static assay_status get_text(const cJSON *object, const char *key, bool required
         return assay_fail(err, ASSAY_E_LIMIT, "%s: \"%s\" has more than %zu bytes", what, key, max);
     if (required && (*out)[strspn(*out, " \t\r\n")] == '\0')
         return assay_fail(err, ASSAY_E_FORMAT, "%s: \"%s\" is empty", what, key);
+    if (has_control(*out, strcmp(key, "name") == 0 ? "" : "\t\r\n"))
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: \"%s\" holds a control character", what, key);
     return ASSAY_OK;
 }
 
@@ -70,6 +81,9 @@ static assay_status read_concepts(const cJSON *json, const char *what, assay_val
             return assay_fail(err, ASSAY_E_FORMAT,
                               "%s: \"concepts\" holds something other than texts of 1 to %d bytes",
                               what, MAX_CONCEPT);
+        if (has_control(item->valuestring, ""))
+            return assay_fail(err, ASSAY_E_FORMAT,
+                              "%s: \"concepts\" holds a text with a control character", what);
         concepts[value->n_concepts++] = item->valuestring;
     }
     return ASSAY_OK;
@@ -143,6 +157,7 @@ assay_status assay_values_parse(const char *json, size_t n, const char *what, as
         return assay_fail(err, ASSAY_E_LIMIT, "%s: more than %u bytes", what, MAX_BYTES);
     assay_values *v = assay_calloc(1, sizeof *v);
     if (v == NULL) return assay_fail(err, ASSAY_E_MEMORY, "%s: out of memory", what);
+    assay_json_skip_mark(&json, &n);
     assay_status status = assay_json_parse(json, n, what, &v->root, err);
     if (status == ASSAY_OK) status = read_system(v, what, err);
     if (status == ASSAY_OK) status = hash_system(v, what, err);

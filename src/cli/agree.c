@@ -26,7 +26,7 @@ typedef struct agree_options {
     const char *program, *files[MAX_FILES], *values, *format, *gold, *aggregate, *out;
     size_t n_files;
     int64_t seed;
-    bool json;
+    bool json, force;
 } agree_options;
 
 typedef struct agreeing { /* all that belongs to one run of the command */
@@ -283,6 +283,8 @@ static assay_status agree(agreeing *a, assay_error *err) {
     assay_status status = find_method(a, err);
     if (status == ASSAY_OK && o->values == NULL)
         status = assay_fail(err, ASSAY_E_ARGUMENT, "agree: which values? --values V");
+    if (status == ASSAY_OK && o->out != NULL && !o->force && assay_os_exists(o->out))
+        status = assay_fail(err, ASSAY_E_ARGUMENT, "%.300s exists; --force replaces it", o->out);
     if (status == ASSAY_OK) status = assay_cli_read_values(o->program, o->values, &a->values, err);
     if (status == ASSAY_OK)
         status = assay_cli_read_labels(a->values, o->files, o->n_files, o->format, &a->labels, err);
@@ -325,6 +327,7 @@ static bool parse(agree_options *o, int argc, char **argv, int *code) {
          .value = "FILE",
          .help = "write the soft labels, one JSON object a line [majority]",
          .text = &o->out},
+        {.name = "--force", .help = "replace --out", .flag = &o->force},
         {.name = "--seed",
          .value = "N",
          .help = "of bootstrap and restarts [46]",

@@ -1,4 +1,5 @@
 /* assay calibrate: labels -> a classifier of values. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,18 +140,25 @@ static void print_summary(const calibrating *c) {
     for (size_t v = 0; v < assay_values_count(c->values); v++) {
         const assay_classifier_value *f = &s->values[v];
         const char *id = assay_values_at(c->values, v)->id;
+        bool any = f->count[0] + f->count[1] + f->count[2] > 0; /* else there are no figures */
         if (c->options.json) {
             assay_buffer_print(&out,
-                               "%s\"%s\":{\"n\":[%zu,%zu,%zu],\"accuracy\":%.6f,"
-                               "\"macro_f1\":%.6f,\"note\":",
-                               v > 0 ? "," : "", id, f->count[0], f->count[1], f->count[2],
-                               f->accuracy, f->macro_f1);
+                               "%s\"%s\":{\"n\":[%zu,%zu,%zu],\"accuracy\":", v > 0 ? "," : "", id,
+                               f->count[0], f->count[1], f->count[2]);
+            assay_json_number(&out, any ? f->accuracy : NAN);
+            assay_buffer_print(&out, ",\"macro_f1\":");
+            assay_json_number(&out, any ? f->macro_f1 : NAN);
+            assay_buffer_print(&out, ",\"note\":");
             assay_json_string(&out, f->note);
             assay_buffer_print(&out, "}");
         } else {
-            assay_buffer_print(&out, "%-24s %5zu %5zu %5zu  accuracy %.3f  macro-F1 %.3f%s%s\n", id,
-                               f->count[2], f->count[0], f->count[1], f->accuracy, f->macro_f1,
-                               f->note != NULL ? "  " : "", f->note != NULL ? f->note : "");
+            assay_buffer_print(&out, "%-24s %5zu %5zu %5zu", id, f->count[2], f->count[0],
+                               f->count[1]);
+            if (any)
+                assay_buffer_print(&out, "  accuracy %.3f  macro-F1 %.3f", f->accuracy,
+                                   f->macro_f1);
+            assay_buffer_print(&out, "%s%s\n", f->note != NULL ? "  " : "",
+                               f->note != NULL ? f->note : "");
         }
     }
     if (c->options.json)

@@ -39,6 +39,8 @@ static const char about[] =
     "n_pairs, n_abstained, n_trials, accuracy and macro_f1 (each with _ci and, of several seeds,\n"
     "_sd), balanced_accuracy, ece, majority_accuracy, majority_macro_f1, by_value {ID: the same,\n"
     "and precision, recall and f1 by label, confusion [label][judged]}, all (pairs together).\n"
+    "Macro-F1 is over the labels that occur, so few texts flatter it, and its interval tells\n"
+    "nothing of a label that does not occur, and too little of one with fewer than 10 texts.\n"
     "Counts are sums over the seeds, the rest means. splits and curve hold such rows, each with\n"
     "split, source, texts, judge and labels. n_seen counts the texts that the classifier learnt\n"
     "from. Also: values, labels_sha256, classifier, features, encoder, concepts, model,\n"
@@ -51,7 +53,7 @@ typedef struct classifying {
     size_t n_values;
     assay_judged_text texts[GROUP_TEXTS];
     cJSON *lines[GROUP_TEXTS]; /* own the texts' strings */
-    char ids[GROUP_TEXTS][24]; /* of texts that have none: the line's number */
+    char ids[GROUP_TEXTS][24]; /* of texts that have a number, or none: the line's */
     size_t n, line;
     assay_judgement *judgements; /* [GROUP_TEXTS, n_values] */
 } classifying;
@@ -139,20 +141,23 @@ static assay_status take_line(classifying *c, const char *line, size_t n, const 
     if (status != ASSAY_OK) return status;
     const cJSON *json = c->lines[c->n++];
     if (!cJSON_IsObject(json)) return assay_fail(err, ASSAY_E_FORMAT, "%s: is no object", what);
-    status = get_text(json, "id", what, &text->id, err);
+    status = assay_json_get_name(json, "id", what, id, &text->id, err);
     if (status == ASSAY_OK) status = get_text(json, "scenario", what, &text->scenario, err);
     if (status == ASSAY_OK) status = get_text(json, "source", what, &text->source, err);
     if (status == ASSAY_OK)
         status = assay_json_get_string(json, assay_json_has(json, "text") ? "text" : "response",
                                        what, &text->response, err);
-    snprintf(id, sizeof c->ids[0], "%zu", c->line);
-    if (text->id != NULL && text->id[0] == '\0') text->id = id;
+    if (text->id == NULL || text->id[0] == '\0') {
+        snprintf(id, sizeof c->ids[0], "%zu", c->line);
+        text->id = id;
+    }
     return status;
 }
 
 static assay_status judge_lines(classifying *c, const char *name, const char *bytes, size_t n,
                                 assay_error *err) {
     assay_status status = ASSAY_OK;
+    assay_json_skip_mark(&bytes, &n);
     for (size_t at = 0; at < n && status == ASSAY_OK;) {
         const char *end = memchr(bytes + at, '\n', n - at);
         size_t length = end != NULL ? (size_t)(end - (bytes + at)) : n - at;

@@ -57,6 +57,21 @@ static assay_status check_tree(const cJSON *value, const char *what, assay_error
     return ASSAY_OK;
 }
 
+#define MARK "\xEF\xBB\xBF" /* U+FEFF in UTF-8 */
+
+void assay_json_skip_mark(const char **text, size_t *n) {
+    if (*n < 3 || memcmp(*text, MARK, 3) != 0) return;
+    *text += 3;
+    *n -= 3;
+}
+
+/* What an editor saved in another way; the grammar would only say that a character is unexpected. NULL: none of these. */
+static const char *other_encoding(const char *text, size_t n) {
+    if (n >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
+        return "it is UTF-16; save it as UTF-8";
+    return n >= 3 && memcmp(text, MARK, 3) == 0 ? "it begins with a byte order mark" : NULL;
+}
+
 assay_status assay_json_parse(const char *text, size_t n, const char *what, cJSON **out,
                               assay_error *err) {
     assay_json_scan scan;
@@ -64,6 +79,9 @@ assay_status assay_json_parse(const char *text, size_t n, const char *what, cJSO
     if (n > ASSAY_JSON_MAX_BYTES)
         return assay_fail(err, ASSAY_E_LIMIT, "%s: JSON of more than %u bytes", what,
                           ASSAY_JSON_MAX_BYTES);
+    const char *other = other_encoding(text, n);
+    if (other != NULL)
+        return assay_fail(err, ASSAY_E_FORMAT, "%s: not valid JSON: %s", what, other);
     if (!assay_json_check(text, n, &scan)) {
         return assay_fail(err, scan.limit ? ASSAY_E_LIMIT : ASSAY_E_FORMAT,
                           "%s: not valid JSON at byte %zu: %s", what,
@@ -200,6 +218,24 @@ assay_status assay_json_get_string(const cJSON *object, const char *key, const c
     if (item == NULL) return ASSAY_E_FORMAT;
     if (!cJSON_IsString(item)) return wrong_kind(key, what, "a string", err);
     *out = item->valuestring;
+    return ASSAY_OK;
+}
+
+assay_status assay_json_get_name(const cJSON *object, const char *key, const char *what,
+                                 char digits[24], const char **out, assay_error *err) {
+    const double most = 9007199254740992.0; /* whole numbers are exact below it */
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    *out = NULL;
+    if (item == NULL) return ASSAY_OK;
+    if (cJSON_IsString(item)) {
+        *out = item->valuestring;
+        return ASSAY_OK;
+    }
+    double x = cJSON_IsNumber(item) ? item->valuedouble : 0.5;
+    if (!(x > -most && x < most && x == (double)(int64_t)x))
+        return wrong_kind(key, what, "a string or a whole number", err);
+    snprintf(digits, 24, "%lld", (long long)x);
+    *out = digits;
     return ASSAY_OK;
 }
 

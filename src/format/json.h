@@ -23,6 +23,9 @@
 assay_status assay_json_parse(const char *text, size_t n, const char *what, cJSON **out,
                               assay_error *err);
 
+/* Steps over the byte order mark (U+FEFF) that some editors put before UTF-8: for files that people write. */
+void assay_json_skip_mark(const char **text, size_t *n);
+
 /* Canonical text: keys sorted bytewise, no white space, integers without a point, other numbers in
  * the shortest form that reads back the same ("%.17g" at most), strings with the least escaping.
  * Appends to out. */
@@ -36,6 +39,9 @@ void assay_json_number(assay_buffer *out, double x);
 /* Typed members; the sentence names `what` and the key. Strings belong to the object. */
 assay_status assay_json_get_string(const cJSON *object, const char *key, const char *what,
                                    const char **out, assay_error *err);
+/* A string, or a whole number within +-2^53, whose digits are written then; NULL where the key is absent. */
+assay_status assay_json_get_name(const cJSON *object, const char *key, const char *what,
+                                 char digits[24], const char **out, assay_error *err);
 assay_status assay_json_get_number(const cJSON *object, const char *key, double low, double high,
                                    const char *what, double *out, assay_error *err);
 /* A number without a fraction; low and high within +-2^53. */

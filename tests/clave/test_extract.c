@@ -145,11 +145,11 @@ TEST(builtin_asks_the_encoder) {
 
 TEST(imported_lines) {
     static const char lines[] =
-        "{\"value\":\"care\",\"text\":\"Comforting the sick.\"}\n"
+        "\xEF\xBB\xBF{\"value\":\"care\",\"text\":\"Comforting the sick.\"}\n"
         "\r\n"
         "{\"value\":\"care\",\"id\":\"t1\",\"concepts\":[{\"text\":\"Visiting "
         "neighbours\"},{\"text\":\"Leaving people alone\",\"valence\":\"opposes\"}]}\n"
-        "{\"value\":\"care\",\"id\":\"t2\",\"text\":\"Feeding birds\",\"extra\":1}\n"
+        "{\"value\":\"care\",\"id\":2,\"text\":\"Feeding birds\",\"extra\":1}\n"
         "{\"value\":\"fairness\",\"text\":\"Cheating at games\",\"valence\":\"opposes\"}";
     assay_values *values = fixture_values();
     assay_extractor x;
@@ -160,6 +160,7 @@ TEST(imported_lines) {
     CHECK_STATUS(assay_extractor_import(lines, sizeof lines - 1, "f", values, &x, &err), ASSAY_OK,
                  err);
     CHECK(x.n_known == 5 && strcmp(x.known[0].text, "Comforting the sick") == 0);
+    CHECK(strcmp(x.known_ids[3], "2") == 0 && x.known_ids[4] == NULL);
     CHECK(strcmp(x.known[4].value, "fairness") == 0 && x.known[4].valence == ASSAY_OPPOSES);
     CHECK_STATUS(x.extract(x.context, &r, out, &n, &err), ASSAY_OK, err);
     CHECK(n == 3 && strcmp(out[1].text, "Visiting neighbours") == 0);
@@ -182,7 +183,7 @@ TEST(wrong_lines) {
         {"{\"value\":\"none\",\"text\":\"a\"}", "there is no value \"none\""},
         {"{\"value\":\"care\",\"text\":\"...\"}", "no phrase"},
         {"{\"value\":\"care\",\"text\":\"a\",\"valence\":\"maybe\"}", "neither adheres nor"},
-        {"{\"value\":\"care\",\"text\":\"a\",\"id\":7}", "\"id\" is not a string"},
+        {"{\"value\":\"care\",\"text\":\"a\",\"id\":7.5}", "\"id\" is not a string or a whole"},
         {"{\"value\":\"care\",\"concepts\":7}", "not an array"},
         {"{\"value\":\"care\",\"concepts\":[7]}", "expected an object"},
         {"\n\n{\"value\":\"care\",\"text\":\"\xFF\"}", "f:3: not valid JSON"},

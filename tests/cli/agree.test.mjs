@@ -84,7 +84,7 @@ await test('files in any order, twice, and in other formats give the same text',
 await test('annotators on gold, and soft labels', () => {
   const out = join(folder, 'soft.jsonl');
   for (const method of ['majority', 'dawid-skene', 'one-coin', 'mace']) {
-    const got = JSON.parse(succeeds([a, b, ...values, '--gold', gold, '--aggregate', method, '--out', out, '--json']));
+    const got = JSON.parse(succeeds([a, b, ...values, '--gold', gold, '--aggregate', method, '--out', out, '--force', '--json']));
     assert.deepEqual(got.annotators.map((/** @type {{gold: object}} */ r) => r.gold), [{ n: 2, right: 1 }, { n: 2, right: 2 }]);
     assert.ok(got.annotators.every((/** @type {{accuracy: number}} */ r) => r.accuracy > 0.5 && r.accuracy <= 1), method);
     assert.equal(got.aggregation, method);
@@ -96,7 +96,7 @@ await test('annotators on gold, and soft labels', () => {
     assert.ok(soft[1].p.adheres > 0.5);
     if (method === 'majority') assert.deepEqual(soft[3].p, { opposes: 0, unrelated: 0.5, adheres: 0.5 });
   }
-  assert.match(succeeds([a, b, ...values, '--gold', gold, '--out', out]), /right by majority {2}right on gold/);
+  assert.match(succeeds([a, b, ...values, '--gold', gold, '--out', out, '--force']), /right by majority {2}right on gold/);
 });
 
 await test('the same text in Node', () => {
@@ -114,6 +114,12 @@ await test('what cannot be is one sentence', () => {
   fails([join(folder, 'none.jsonl'), ...values], 2, /none\.jsonl/);
   fails([a, file('bad.jsonl', lines([anna[0], vote('Q', 'velocity', 'adheres', 'eve')])), ...values], 2, /bad\.jsonl:2: .*velocity/);
   fails([a, file('other.jsonl', lines([vote('X', 'security', 'opposes', 'anna')])), ...values], 2, /anna/);
+});
+
+await test('what is there is not written over', () => {
+  const before = readFileSync(a, 'utf8');
+  fails([a, b, ...values, '--out', a], 1, /a\.jsonl exists; --force replaces it/);
+  assert.equal(readFileSync(a, 'utf8'), before);
 });
 
 rmSync(folder, { recursive: true });

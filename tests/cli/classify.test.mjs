@@ -120,6 +120,8 @@ try {
     const rows = succeeds(['classify', '--classifier', classifier, at('texts.jsonl')]).trimEnd().split('\n').map((line) => JSON.parse(line));
     assert.deepEqual(rows.map((row) => [row.id, row.values.care.label]), [['2', 'adheres'], ['4', 'opposes']]);
     assert.equal(succeeds(['classify', '--classifier', classifier], ''), '');
+    const numbered = succeeds(['classify', '--classifier', classifier], '\ufeff{"id": 70, "text": "They help a friend."}\n{"id": "", "text": "x"}\n');
+    assert.deepEqual(numbered.trimEnd().split('\n').map((line) => JSON.parse(line).id), ['70', '2']);
   });
 
   await test('what cannot be is one sentence', () => {
@@ -137,6 +139,9 @@ try {
     writeFileSync(at('cut.json'), readFileSync(classifier).subarray(0, 2000));
     fails(['classify', '--classifier', at('cut.json')], 2, /cut\.json/);
     fails(['classify', '--classifier', classifier, '--values', 'moral-foundations-5'], 1, /another version/);
+    fails(['classify', '--classifier', classifier], 2, /^assay: standard input:1: "id" is not a string or a whole number/, '{"id":1.5,"text":"fine"}\n');
+    writeFileSync(at('skips.jsonl'), '{"id":"a","response":"x","value":"care","label":"skip","annotator":"a"}\n');
+    fails([...calibrate, '--labels', at('skips.jsonl'), '--out', at('x')], 2, /there are no labels/);
   });
 
   await test('an encoder is used where it is there, and asked for', () => {

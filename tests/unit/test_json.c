@@ -248,3 +248,45 @@ TEST(json_typed_members) {
     CHECK(strcmp(err.text, "test: unknown key \"o\"") == 0, "%s", err.text);
     cJSON_Delete(v);
 }
+
+TEST(json_other_encodings) {
+    static const char marked[] = "\xEF\xBB\xBF{}";
+    const char *text = marked;
+    size_t n = sizeof marked - 1;
+    cJSON *v = NULL;
+    assay_error err;
+    CHECK_STATUS(assay_json_parse(text, n, "test", &v, &err), ASSAY_E_FORMAT, err);
+    CHECK(strstr(err.text, "byte order mark") != NULL, "%s", err.text);
+    CHECK_STATUS(assay_json_parse("\xFF\xFE{\0}\0", 6, "test", &v, &err), ASSAY_E_FORMAT, err);
+    CHECK(strstr(err.text, "UTF-16") != NULL, "%s", err.text);
+    assay_json_skip_mark(&text, &n);
+    CHECK(n == 2 && strcmp(text, "{}") == 0);
+    assay_json_skip_mark(&text, &n);
+    CHECK(n == 2);
+}
+
+TEST(json_names_may_be_numbers) {
+    static const char text[] =
+        "{\"s\":\"x\",\"n\":-7,\"most\":9007199254740991,\"over\":9007199254740992,\"part\":1.5,"
+        "\"none\":null}";
+    static const char *const wrong[] = {"over", "part", "none"};
+    char digits[24];
+    const char *name = NULL;
+    cJSON *v = NULL;
+    assay_error err = {0};
+    REQUIRE(assay_json_parse(text, sizeof text - 1, "test", &v, &err) == ASSAY_OK);
+    CHECK_STATUS(assay_json_get_name(v, "s", "test", digits, &name, &err), ASSAY_OK, err);
+    CHECK(strcmp(name, "x") == 0);
+    CHECK_STATUS(assay_json_get_name(v, "n", "test", digits, &name, &err), ASSAY_OK, err);
+    CHECK(name == digits && strcmp(name, "-7") == 0);
+    CHECK_STATUS(assay_json_get_name(v, "most", "test", digits, &name, &err), ASSAY_OK, err);
+    CHECK(strcmp(name, "9007199254740991") == 0);
+    CHECK_STATUS(assay_json_get_name(v, "absent", "test", digits, &name, &err), ASSAY_OK, err);
+    CHECK(name == NULL);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK_STATUS(assay_json_get_name(v, wrong[i], "test", digits, &name, &err), ASSAY_E_FORMAT,
+                     err);
+        CHECK(strstr(err.text, "is not a string or a whole number") != NULL, "%s", err.text);
+    }
+    cJSON_Delete(v);
+}
