@@ -45,7 +45,8 @@ static void print_profile(assay_buffer *out, const cJSON *values) {
         ". Shares of the answers that were judged, with 95 %% intervals (bands): opposing to the "
         "left, adhering to "
         "the "
-        "right.</p>\n<table>\n<thead><tr><th></th><th>n</th><th>abstained</th><th>opposes</"
+        "right. The intervals are those of the draw of answers; what the classifier gets wrong "
+        "comes on top.</p>\n<table>\n<thead><tr><th></th><th>n</th><th>abstained</th><th>opposes</"
         "th><th>95 %% "
         "interval</th><th></th><th>adheres</th><th>95 %% interval</th></tr></thead>\n<tbody>\n");
     cJSON_ArrayForEach(value, cJSON_GetObjectItemCaseSensitive(values, "by_value")) {

@@ -14,9 +14,14 @@ static const char about[] =
     "hallmark must follow from its bits, and it must be of this dataset.\n\n"
     "With --classifier (of assay calibrate) the run's answers are judged, and the report has a "
     "value profile: the share\n"
-    "of them that adhere to each value or oppose it, with 95 % intervals. Answers are the model's "
-    "own words where the\n"
-    "recipe asked for them (ch3ef-answers), else the options that it chose.\n";
+    "of them that adhere to each value or oppose it, with 95 % intervals. These are of the draw of "
+    "answers: what the\n"
+    "classifier gets wrong comes on top. In JSON, expected is the mean calibrated probability, "
+    "mostly nearer to what\n"
+    "people say. Answers are the model's own words where the recipe asked for them "
+    "(ch3ef-answers), "
+    "else the options\n"
+    "that it chose.\n";
 
 typedef struct reporting {
     const char *path, *html;
