@@ -62,8 +62,9 @@ typedef struct assay_judge_figures {
      * ten values with rare labels (Value FULCRA) it held the figure of all texts in a third of the draws of 100. A value without a pair in a replicate keeps its accuracy there, a
      * label that does not occur in one its F1: else the interval of rare labels would lie beside the mean. */
     double accuracy_ci[2], macro_f1_ci[2];
-    double majority_accuracy, majority_macro_f1;    /* means: every value's most frequent label */
-    assay_valence_figures all;                      /* of all pairs together */
+    double majority_accuracy, majority_macro_f1; /* means: every value's most frequent label */
+    /* Of all pairs together; their majority is every value's most frequent label, too. */
+    assay_valence_figures all;
     assay_valence_figures values[ASSAY_MAX_VALUES]; /* n = 0 where a value has no labels */
 } assay_judge_figures;
 /* judged [n_texts, n_values] of the gold labels' texts, in their order. Of several votes on a pair the most frequent label

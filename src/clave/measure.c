@@ -87,6 +87,32 @@ static void take_means(assay_judge_figures *f, size_t n_values) {
     f->ece = f->all.ece;
 }
 
+/* The baseline of all pairs together knows the values, as the judge does: it says each one's most frequent label. */
+static void take_majority(assay_judge_figures *f, size_t n_values) {
+    size_t gold[3] = {0}, said[3] = {0}, hits[3] = {0}, n = 0, n_gold = 0;
+    double sum = 0;
+    for (size_t v = 0; v < n_values; v++) {
+        size_t count[3], all = 0, best = 0;
+        for (size_t k = 0; k < 3; k++) {
+            const size_t *row = f->values[v].confusion[k];
+            all += count[k] = row[0] + row[1] + row[2];
+            gold[k] += count[k];
+            if (count[k] > count[best]) best = k;
+        }
+        hits[best] += count[best];
+        said[best] += all;
+        n += all;
+    }
+    if (n == 0) return; /* NAN already */
+    for (size_t k = 0; k < 3; k++) {
+        if (gold[k] == 0) continue;
+        sum += 2.0 * (double)hits[k] / (double)(gold[k] + said[k]);
+        n_gold++;
+    }
+    f->all.majority_accuracy = (double)(hits[0] + hits[1] + hits[2]) / (double)n;
+    f->all.majority_macro_f1 = sum / (double)n_gold;
+}
+
 /* ---- their intervals ---- */
 
 typedef struct resampling {
@@ -218,6 +244,7 @@ assay_status assay_judge_measure(const assay_labels *gold, size_t n_values,
     if (status == ASSAY_OK) {
         out->n_pairs = out->all.n;
         take_means(out, n_values);
+        take_majority(out, n_values);
     }
     free(m.label);
     free(m.gold);

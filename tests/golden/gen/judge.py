@@ -63,6 +63,12 @@ def measure(gold, predicted, confidence, abstained):
     out = {key: float(np.nanmean([parts[v][key] for v in values])) for key in ['accuracy', 'macro_f1', 'balanced_accuracy', 'majority_accuracy',
                                                                             'majority_macro_f1']}
     together = figures(gold[known], predicted[known], confidence[known])
+    if known.any():  # each value's most frequent label
+        most = np.zeros_like(gold)
+        for v in range(gold.shape[1]):
+            most[:, v] = np.bincount(gold[known[:, v], v], minlength=3).argmax()
+        together['majority_accuracy'] = metrics.accuracy_score(gold[known], most[known])
+        together['majority_macro_f1'] = metrics.f1_score(gold[known], most[known], average='macro', labels=np.unique(gold[known]))
     rows = np.flatnonzero(known.any(1))
     judged = [v for v in values if known[:, v].any()]
     whole = {v: (parts[v]['accuracy'], f1s(gold[known[:, v], v], predicted[known[:, v], v])) for v in judged}
