@@ -151,7 +151,7 @@ build/obj/$(1)/%.o: %.c build/obj/$(1)/flags $(4) | $(SOURCES_THERE)
 	@echo '$(1)  $$<'
 	@$(2) $(COMMON) $(WARN) $(3) -Itests -MMD -MP -c $$< -o $$@
 
-build/obj/$(1)/src/format/stb.o: src/format/stb.c build/obj/$(1)/flags $(4) | $(SOURCES_THERE)
+build/obj/$(1)/src/format/image/stb.o: src/format/image/stb.c build/obj/$(1)/flags $(4) | $(SOURCES_THERE)
 	@mkdir -p $$(@D)
 	@echo '$(1)  $$<'
 	@$(2) $(COMMON) $(3) $(VENDORED) -MMD -MP -c $$< -o $$@
@@ -209,7 +209,7 @@ build/assay: build/obj/release/assay
 suite: build/assay
 	@rm -rf build/suite && build/assay gen hhh46 --out build/suite && mv build/suite/* $(SUITE)/ && rmdir build/suite && touch $(SUITE_FILES)
 
-$(SUITE)/index.jsonl: $(filter src/synth/% src/format/png_write.c src/format/shard_writer.c src/format/sample.c,$(SRC)) \
+$(SUITE)/index.jsonl: $(filter src/synth/% src/format/image/png_write.c src/format/shard/shard_writer.c src/format/shard/sample.c,$(SRC)) \
     $(wildcard src/synth/*.h src/synth/*/*.h) $(SUITE)/manifest.json | build/assay
 	@rm -rf build/suite && build/assay gen hhh46 --out build/suite
 	@cmp -s build/suite/manifest.json $(SUITE)/manifest.json || \

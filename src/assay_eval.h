@@ -15,7 +15,7 @@
 #define ASSAY_EVAL_H
 
 #include "assay.h"
-#include "format/shard.h"
+#include "format/shard/shard.h"
 
 /* ---- recipe ---- */
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "format/gguf.h"
+#include "format/gguf/gguf.h"
 #include "format/unicode.h"
 
 enum { N_BYTE_TOKENS = 256, N_EXTRA_TOKENS = 16 };

@@ -33,6 +33,9 @@ function linesMatching(paths, pattern) {
   return paths.flatMap((path) => codeOf(path).split('\n').flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])));
 }
 
+/** What it includes by quotes. @param {string} path */
+const includesOf = (path) => [...readFileSync(path, 'utf8').matchAll(/^#\s*include "([^"]+)"/gm)].map((match) => match[1]);
+
 const sources = walk('src').filter((path) => /\.[ch]$/.test(path));
 const library = sources.filter((path) => !path.startsWith('src/cli/'));
 
@@ -66,10 +69,24 @@ await test('includes point one way', () => {
     const parts = path.split('/');
     const layer = parts[0] === 'wasm' ? 'wasm' : parts[1];
     assert.ok(layer in BELOW, `${path}: its folder has no place in the order`);
-    return [...readFileSync(path, 'utf8').matchAll(/^#\s*include "([^"]+)"/gm)]
-      .map((match) => match[1].split('/')[0])
+    return includesOf(path)
+      .map((to) => to.split('/')[0])
       .filter((to) => (to in BELOW) && to !== layer && !BELOW[layer].includes(to))
       .map((to) => `${path} includes ${to}`);
+  }));
+});
+
+// What each folder of src/format may include of the others; what lies beside them is for all, and knows none of them.
+const FORMATS = /** @type {Record<string, string[]>} */ ({ gguf: [], image: [], shard: [], tokenizer: ['gguf'] });
+
+await test('the folders of src/format know no more of each other than they must', () => {
+  none(sources.filter((path) => path.startsWith('src/format/')).flatMap((path) => {
+    const folder = path.split('/').slice(2, -1).join('/');
+    assert.ok(folder === '' || folder in FORMATS, `${path}: its folder has no place among the formats`);
+    return includesOf(path)
+      .map((to) => to.split('/'))
+      .filter(([layer, to, file]) => layer === 'format' && file !== undefined && to !== folder && !FORMATS[folder]?.includes(to))
+      .map((to) => `${path} includes ${to.join('/')}`);
   }));
 });
 

@@ -10,7 +10,7 @@
 #include "assay_generate.h"
 #include "assay_judge.h"
 #include "base/arena.h"
-#include "format/shard.h"
+#include "format/shard/shard.h"
 
 /* `"key":"text",` */
 void describe_member(assay_buffer *out, const char *key, const char *text);
@@ -23,7 +23,7 @@ void describe_model(assay_buffer *out, const assay_model_info *info);
 void describe_encoder(assay_buffer *out, const assay_encoder_info *info);
 /* {"name","licence","id","samples":N,"shards":[{"file","sha256","bytes"}]} */
 void describe_dataset(assay_buffer *out, const assay_dataset *dataset);
-/* As its line in the index, with the names of the header format/shard.h. */
+/* As its line in the index, with the names of the header format/shard/shard.h. */
 void describe_sample(assay_buffer *out, const assay_sample *sample);
 /* {"id","logprob","bits":"3f800000" of logprob,"text","end":"" while it goes on,"stop","complete":bool,"choice"} */
 void describe_piece(assay_buffer *out, const assay_piece *piece);

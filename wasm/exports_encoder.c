@@ -2,7 +2,7 @@
 #include "assay_encoder.h"
 #include "base/arena.h"
 #include "describe.h"
-#include "format/tokenizer_file.h"
+#include "format/tokenizer/tokenizer_file.h"
 #include "web.h"
 
 /* ---- encoders that the core computes ---------------------------------------------------------------- */

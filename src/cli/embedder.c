@@ -9,7 +9,7 @@
 #include "cli/cache.h"
 #include "cli/host.h"
 #include "cli/model_files.h"
-#include "format/gguf.h"
+#include "format/gguf/gguf.h"
 #include "kernels/kernels.h"
 #include "model/model.h"
 

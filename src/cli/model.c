@@ -9,9 +9,9 @@
 #include "cli/get.h"
 #include "cli/model_commands.h"
 #include "cli/model_files.h"
-#include "format/gguf.h"
+#include "format/gguf/gguf.h"
 #include "format/json.h"
-#include "format/tokenizer.h"
+#include "format/tokenizer/tokenizer.h"
 
 #define MAX_TEXT ((size_t)64 << 20)
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "eval/recipe.h"
-#include "format/sample.h"
+#include "format/shard/sample.h"
 
 /* ---- writing ---- */
 

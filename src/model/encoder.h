@@ -4,7 +4,7 @@
 
 #include "assay_encoder.h"
 #include "base/sha256.h"
-#include "format/tokenizer.h"
+#include "format/tokenizer/tokenizer.h"
 #include "model/parts.h"
 
 typedef struct assay_encoder_hparams {

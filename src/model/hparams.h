@@ -4,7 +4,7 @@
 #define ASSAY_MODEL_HPARAMS_H
 
 #include "base/status.h"
-#include "format/gguf.h"
+#include "format/gguf/gguf.h"
 
 typedef struct assay_text_hparams {
     int n_layers, dim, ffn_dim;

@@ -4,7 +4,7 @@
 
 #include "assay.h"
 #include "base/sha256.h"
-#include "format/tokenizer.h"
+#include "format/tokenizer/tokenizer.h"
 #include "model/hparams.h"
 #include "model/weights.h"
 

@@ -5,7 +5,7 @@
 
 #include "assay.h"
 #include "base/sha256.h"
-#include "format/gguf.h"
+#include "format/gguf/gguf.h"
 
 #define ASSAY_MAX_PARTS 256
 

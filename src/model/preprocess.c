@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/image.h"
+#include "format/image/image.h"
 #include "model/model.h"
 
 #define MAX_EDGE 4096 /* the processor's own cap on the first step */

@@ -3,7 +3,7 @@
 #define ASSAY_MODEL_RANDOM_H
 
 #include "base/arena.h"
-#include "format/gguf.h"
+#include "format/gguf/gguf.h"
 
 /* A byte-level vocabulary of n_vocab tokens with a few merges, and SmolVLM's special tokens: the
  * first three at the start, the others at the end. With n_vocab = 49,280 every special has its true

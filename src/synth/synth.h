@@ -4,8 +4,8 @@
 #define ASSAY_SYNTH_H
 
 #include "base/rng.h"
-#include "format/image.h"
-#include "format/shard.h"
+#include "format/image/image.h"
+#include "format/shard/shard.h"
 
 typedef struct assay_synth_task {
     const char *dimension, *domain, *task; /* Ch3Ef's names */

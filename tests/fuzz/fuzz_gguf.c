@@ -2,8 +2,8 @@
  * used. */
 #include "fuzz.h"
 
-#include "format/gguf.h"
-#include "format/tokenizer.h"
+#include "format/gguf/gguf.h"
+#include "format/tokenizer/tokenizer.h"
 
 static void look_at(const assay_gguf *g, size_t n) {
     const char *key;

@@ -3,8 +3,8 @@
 #define N_MUTANTS 300
 #include "fuzz.h"
 
-#include "format/image.h"
-#include "format/image_probe.h"
+#include "format/image/image.h"
+#include "format/image/image_probe.h"
 
 enum { MAX_PIXELS = 1 << 18 }; /* larger ones cost time and find nothing new */
 

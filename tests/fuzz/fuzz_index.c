@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "eval/scenario.h"
-#include "format/shard.h"
+#include "format/shard/shard.h"
 
 #define SHARD_BYTES 1048576
 

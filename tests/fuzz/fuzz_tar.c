@@ -1,7 +1,7 @@
 /* Any bytes as an archive: entries lie inside, one behind the other, and have plain names. */
 #include "fuzz.h"
 
-#include "format/tar.h"
+#include "format/shard/tar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     size_t at = 0, before = 0;

@@ -3,8 +3,8 @@
 #include "fuzz.h"
 
 #include "byte_vocabulary.h"
-#include "format/pretokenize.h"
-#include "format/tokenizer.h"
+#include "format/tokenizer/pretokenize.h"
+#include "format/tokenizer/tokenizer.h"
 
 static assay_tokenizer *finish(assay_gguf_writer *w) {
     uint8_t *bytes;

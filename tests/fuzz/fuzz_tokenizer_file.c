@@ -1,7 +1,7 @@
 /* Any bytes as a tokenizer.json or vocab.txt: what is accepted gives ids of its own vocabulary, framed, as many as were allowed. */
 #include "fuzz.h"
 
-#include "format/tokenizer_file.h"
+#include "format/tokenizer/tokenizer_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     static const char text[] = "A caf\xC3\xA9, ab AB abc 1 \xE6\x9D\xB1 \xFF [SEP] ##c";

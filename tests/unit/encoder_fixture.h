@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "assay_encoder.h"
-#include "format/gguf.h"
+#include "format/gguf/gguf.h"
 
 enum { ENCODER_VOCAB = 77, ENCODER_TENSORS = 256 };
 

@@ -13,7 +13,7 @@
 #include "assay_generate.h"
 #include "base/arena.h"
 #include "base/sha256.h"
-#include "format/image.h"
+#include "format/image/image.h"
 #include "model/utf8_stream.h"
 
 /* seed goes into the hash of the weights and into all numbers. */

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "format/image.h"
-#include "format/shard.h"
+#include "format/image/image.h"
+#include "format/shard/shard.h"
 
 #define FIXTURE_MAX_FILES 40
 

@@ -10,7 +10,7 @@
 
 #include "assay.h"
 #include "base/pool.h"
-#include "format/gguf.h"
+#include "format/gguf/gguf.h"
 
 /* Shape of the preset "tiny". */
 enum { TINY_SIZE = 64, TINY_TOKENS = 4, TINY_DIM = 96, TINY_VOCAB = 509, TINY_CONTEXT = 512 };

@@ -4,7 +4,7 @@
 
 #include "base/os.h"
 #include "failing_alloc.h"
-#include "format/gguf.h"
+#include "format/gguf/gguf.h"
 
 #define BAD "tests/bad/gguf/"
 

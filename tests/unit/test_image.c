@@ -6,8 +6,8 @@
 #include "base/rng.h"
 #include "base/sha256.h"
 #include "failing_alloc.h"
-#include "format/exif.h"
-#include "format/image.h"
+#include "format/image/exif.h"
+#include "format/image/image.h"
 
 #define GOLDEN "tests/golden/image/"
 #define BAD    "tests/bad/image/"

@@ -1,9 +1,9 @@
 /* Datasets: writer and reader agree, archives load, everything crooked is refused with its
  * sentence. */
 #include "format/json.h"
-#include "format/sample.h"
-#include "format/shard.h"
-#include "format/tar.h"
+#include "format/shard/sample.h"
+#include "format/shard/shard.h"
+#include "format/shard/tar.h"
 
 #include "failing_alloc.h"
 #include "test.h"

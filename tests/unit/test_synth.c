@@ -4,7 +4,7 @@
 
 #include "base/sha256.h"
 #include "failing_alloc.h"
-#include "format/sample.h"
+#include "format/shard/sample.h"
 #include "synth/audit.h"
 #include "synth_digests.h"
 #include "test.h"

@@ -1,5 +1,5 @@
 /* Illegal Activities and Harm: the right option is what the request's words and the pixels say. */
-#include "format/sample.h"
+#include "format/shard/sample.h"
 #include "synth/draw/objects.h"
 #include "synth/synth.h"
 #include "test.h"

@@ -5,8 +5,8 @@
 #include "base/os.h"
 #include "byte_vocabulary.h"
 #include "failing_alloc.h"
-#include "format/pretokenize.h"
-#include "format/tokenizer.h"
+#include "format/tokenizer/pretokenize.h"
+#include "format/tokenizer/tokenizer.h"
 #include "format/unicode.h"
 #include "tokenizer_fixture.h"
 

@@ -1,5 +1,6 @@
-/* format/tokenizer_file: tokenizer.json, vocab.txt and GGUF of one vocabulary give the same ids; what is refused. And
- * assay_encoder_pool, the other end of an encoder that another runtime computes. */
+/* format/tokenizer, files: tokenizer.json, vocab.txt and GGUF of one vocabulary give the same ids;
+ * what is refused. And assay_encoder_pool, the other end of an encoder that another runtime
+ * computes. */
 #include "test.h"
 
 #include <math.h>
@@ -7,7 +8,7 @@
 #include "assay_encoder.h"
 #include "base/os.h"
 #include "failing_alloc.h"
-#include "format/tokenizer_file.h"
+#include "format/tokenizer/tokenizer_file.h"
 
 #define GOLDEN "tests/golden/onnx/"
 #define SMALL  "[PAD]\n[UNK]\n[CLS]\n[SEP]\nab\n##c\nb\n"

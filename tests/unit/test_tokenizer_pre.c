@@ -1,9 +1,9 @@
-/* format/regex and format/pretokenize: by hand, against Oniguruma (golden: the engine that Hugging
- * Face's tokenizers cut with), time. */
+/* format/tokenizer: regex and pretokenize, by hand, against Oniguruma (golden: the engine that
+ * Hugging Face's tokenizers cut with), time. */
 #include "test.h"
 
-#include "format/pretokenize.h"
-#include "format/regex.h"
+#include "format/tokenizer/pretokenize.h"
+#include "format/tokenizer/regex.h"
 #include "format/unicode.h"
 #include "tokenizer_fixture.h"
 

@@ -3,7 +3,7 @@
 #define ASSAY_TOKENIZER_FIXTURE_H
 
 #include "base/os.h"
-#include "format/tokenizer.h"
+#include "format/tokenizer/tokenizer.h"
 #include "test.h"
 
 enum { MAX_FILE = 64 << 20 };

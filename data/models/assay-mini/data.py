@@ -26,7 +26,7 @@ def build_library(folder, sources=None):
     path = os.path.join(folder, "libdraw.so")
     if sources is None:
         sources = [f for f in sorted(glob.glob(f"{ROOT}/src/base/*.c")) if not os.path.basename(f).startswith("os_")]
-        sources += [f"{ROOT}/src/format/{n}.c" for n in ("exif", "image", "image_probe", "jpeg", "png_text", "png_write", "resize", "stb")]
+        sources += sorted(glob.glob(f"{ROOT}/src/format/image/*.c"))
         sources += [f for f in sorted(glob.glob(f"{ROOT}/src/synth/**/*.c", recursive=True))
                     if os.path.basename(f) not in ("audit.c", "dataset.c", "sheet.c")]
     stb = os.environ.get("STB_DIR", f"{ROOT}/build/deps/stb")

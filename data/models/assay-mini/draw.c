@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "format/image.h"
+#include "format/image/image.h"
 #include "synth/synth.h"
 
 #define FIELD "\x1f" /* ends every field of a record; never part of a text */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/rng.h"
-#include "format/image.h"
+#include "format/image/image.h"
 
 #define ASSAY_CANVAS_MAX_EDGE    512 /* pixels */
 #define ASSAY_POLYGON_MAX_POINTS 96

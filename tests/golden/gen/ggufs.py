@@ -1,4 +1,4 @@
-"""GGUF files for format/gguf.c: python3 tests/golden/gen/ggufs.py
+"""GGUF files for format/gguf/gguf.c: python3 tests/golden/gen/ggufs.py
 
 Writes, below tests/:
   golden/gguf/small.gguf    every kind of value and several tensor types, by the `gguf` package (ggml's own writer)

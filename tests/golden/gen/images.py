@@ -1,4 +1,4 @@
-"""Golden files for format/image.c: python3 tests/golden/gen/images.py
+"""Golden files for format/image/image.c: python3 tests/golden/gen/images.py
 
 Needs Pillow below 12.2, which always resizes horizontally first.
 

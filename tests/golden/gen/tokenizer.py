@@ -1,4 +1,4 @@
-"""Golden files for format/tokenizer.c: python3 tests/golden/gen/tokenizer.py
+"""Golden files for format/tokenizer/tokenizer.c: python3 tests/golden/gen/tokenizer.py
 
 A small vocabulary is learnt by Hugging Face's `tokenizers` from the sentences below, and random text is encoded by it.
 Writes, below tests/golden/tokenizer/ (and seeds for tests/fuzz):
