@@ -76,16 +76,21 @@ await test('includes point one way', () => {
   }));
 });
 
-// What each folder of src/format may include of the others; what lies beside them is for all, and knows none of them.
-const FORMATS = /** @type {Record<string, string[]>} */ ({ gguf: [], image: [], shard: [], tokenizer: ['gguf'] });
+// What each folder of a layer may include of the others; what lies beside them is for all, and knows none of them.
+const WITHIN = /** @type {Record<string, Record<string, string[]>>} */ ({
+  format: { gguf: [], image: [], shard: [], tokenizer: ['gguf'] },
+  clave: { labels: [], concepts: [], classifier: ['concepts'], measure: ['concepts'] },
+});
 
-await test('the folders of src/format know no more of each other than they must', () => {
-  none(sources.filter((path) => path.startsWith('src/format/')).flatMap((path) => {
-    const folder = path.split('/').slice(2, -1).join('/');
-    assert.ok(folder === '' || folder in FORMATS, `${path}: its folder has no place among the formats`);
+await test('the folders of a layer know no more of each other than they must', () => {
+  none(sources.flatMap((path) => {
+    const [, layer, ...rest] = path.split('/');
+    if (!(layer in WITHIN)) return [];
+    const folder = rest.slice(0, -1).join('/');
+    assert.ok(folder === '' || folder in WITHIN[layer], `${path}: its folder has no place in its layer`);
     return includesOf(path)
       .map((to) => to.split('/'))
-      .filter(([layer, to, file]) => layer === 'format' && file !== undefined && to !== folder && !FORMATS[folder]?.includes(to))
+      .filter(([of, to, file]) => of === layer && file !== undefined && to !== folder && !WITHIN[layer][folder]?.includes(to))
       .map((to) => `${path} includes ${to.join('/')}`);
   }));
 });

@@ -3,7 +3,7 @@
 #define ASSAY_TEST_CLASSIFIER_FIXTURE_H
 
 #include "base/rng.h"
-#include "clave/classifier.h"
+#include "clave/classifier/classifier.h"
 #include "concepts_fixture.h"
 
 /* Words that go with each label of "care"; "fairness" goes by the first word alone. */

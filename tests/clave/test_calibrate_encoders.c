@@ -6,7 +6,7 @@
 #include "assay_concepts.h"
 #include "assay_judge.h"
 #include "base/rng.h"
-#include "clave/classifier.h"
+#include "clave/classifier/classifier.h"
 #include "concepts_fixture.h"
 
 enum { N = 60, M = 40, GOOD = 6, BAD = 3 };

@@ -1,5 +1,5 @@
 /* Where concepts come from: said once, kept by edits, deduplication, threshold and file, and taken away with the texts. */
-#include "clave/concepts.h"
+#include "clave/concepts/concepts.h"
 
 #include "concepts_fixture.h"
 #include "failing_alloc.h"

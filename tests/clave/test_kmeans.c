@@ -1,5 +1,5 @@
 /* K-means against NumPy on the same random numbers; empty clusters, duplicates, threads. */
-#include "clave/kmeans.h"
+#include "clave/concepts/kmeans.h"
 
 #include <math.h>
 

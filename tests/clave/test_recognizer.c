@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "base/os.h"
-#include "clave/logistic.h"
-#include "clave/ngrams.h"
+#include "clave/classifier/logistic.h"
+#include "clave/classifier/ngrams.h"
 #include "failing_alloc.h"
 #include "format/json.h"
 

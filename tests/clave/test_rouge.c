@@ -1,5 +1,5 @@
 /* ROUGE-L against the Python package rouge-score; words of other scripts; long texts. */
-#include "clave/rouge.h"
+#include "clave/concepts/rouge.h"
 
 #include <math.h>
 

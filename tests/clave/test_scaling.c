@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/rng.h"
-#include "clave/calibrate.h"
+#include "clave/classifier/calibrate.h"
 
 enum { N = 4000 };
 

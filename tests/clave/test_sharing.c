@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/rng.h"
-#include "clave/classifier.h"
+#include "clave/classifier/classifier.h"
 #include "concepts_fixture.h"
 #include "failing_alloc.h"
 

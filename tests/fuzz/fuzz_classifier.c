@@ -2,7 +2,7 @@
 #define N_MUTANTS 60 /* each that is accepted builds its tables */
 #include "fuzz.h"
 
-#include "clave/classifier.h"
+#include "clave/classifier/classifier.h"
 
 /* A text and, of the classifier's encoder, all views of it. */
 static void check_judging(const assay_classifier *c) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clave/labels.h"
+#include "clave/labels/labels.h"
 
 #define VOTES_FIXTURE_SKIP 9 /* as a label: asked, but could not say */
 
