@@ -14,6 +14,7 @@ const PIECE = 16384;
  * @property {number} [status]      instead of a body
  * @property {number} [cut]         the connection is destroyed after so many bytes of the body
  * @property {number} [stall]       nothing more is sent after so many bytes of the body
+ * @property {Promise<unknown>} [until]  the cut waits for this, and a stall ends with it
  * @property {number} [flip]        this byte of the file is another one
  * @property {boolean} [noRange]    ranges are ignored
  * @property {number} [shift]       a range begins so many bytes later than asked for
@@ -107,14 +108,19 @@ class Stage {
   /** @param {Step} step @param {Uint8Array} body @param {import('node:http').ServerResponse} response */
   async #pour(step, body, response) {
     const most = step.cut ?? step.stall ?? (step.endless ? Infinity : body.length);
-    for (let at = 0; at < most && !response.destroyed; ) {
-      const end = Math.min(at + PIECE, most);
-      const piece = step.endless ? new Uint8Array(PIECE) : body.subarray(at, end);
-      await written(response, piece);
-      if (step.pause) await new Promise((resolve) => setTimeout(resolve, step.pause));
-      at = end;
-    }
-    if (step.stall !== undefined) return;
+    const send = async (/** @type {number} */ from, /** @type {number} */ to) => {
+      for (let at = from; at < to && !response.destroyed; ) {
+        const end = Math.min(at + PIECE, to);
+        const piece = step.endless ? new Uint8Array(PIECE) : body.subarray(at, end);
+        await written(response, piece);
+        if (step.pause) await new Promise((resolve) => setTimeout(resolve, step.pause));
+        at = end;
+      }
+    };
+    await send(0, most);
+    if (step.stall !== undefined && !step.until) return;
+    await step.until;
+    if (step.stall !== undefined) await send(most, body.length);
     if (step.cut !== undefined || (step.length ?? 0) > body.length) response.destroy();
     else response.end();
   }

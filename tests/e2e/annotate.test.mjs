@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '../harness.mjs';
 import { LIMIT, SHOTS, SLOW, alertText, closeAll, hallmarkOf, isolated, overflow, plain, withPage } from './fixture.mjs';
+import { late } from './late.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -221,10 +222,11 @@ await test('keys mean text where text is typed, and nothing when they are switch
     assert.equal(await page.inputValue('#desk-note'), '1 2 3 sun', 'undo lost the note');
     await press(page, '2');
 
+    const before = await page.evaluate(everything);
     for (const chord of ['Control+1', 'Alt+2', 'Meta+3', 'Shift+Digit1']) await page.keyboard.press(chord);
     await page.uncheck('#desk-keys');
     for (const key of ['1', 's', 'u', 'Backspace']) await page.keyboard.press(key);
-    await page.waitForTimeout(300);
+    assert.equal(await page.evaluate(everything), before, 'such a key answered'); // it is read when whatever was begun is written
     assert.equal((await shown(page)).title, `Text 2 of ${N}`);
     await page.reload();
     await page.waitForSelector('.desk');
@@ -333,6 +335,32 @@ await test('several sessions: each goes on by itself, a reload stays, two tabs d
     assert.deepEqual(await alerts.jsonValue(), ['This session was deleted in another tab.'], 'nothing else is said, not for a moment');
     assert.ok(!(await other.evaluate(everything)).includes('"Security"'));
   }));
+
+await test('what is typed while the engine is at work stays where it is typed', () =>
+  withPage(
+    async (page) => {
+      await page.goto(`${isolated.url}?values=schwartz-10`);
+      await page.click('nav [data-view=annotate]');
+      await page.focus('#annotate-name');
+      await page.keyboard.type('Kim and Lea', { delay: 100 }); // the engine starts, reads the values, looks for runs
+      assert.equal(await page.inputValue('#annotate-name'), 'Kim and Lea');
+      await page.focus('#annotate-system-schwartz-10');
+      await page.keyboard.press('ArrowDown');
+      await page.waitForSelector('#annotate-system-social-risks-14:checked');
+      await page.waitForSelector('#annotate-start:not([disabled])');
+      assert.equal(await page.evaluate(() => document.activeElement?.id), 'annotate-system-social-risks-14');
+      await page.focus('#annotate-name');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.desk');
+      await page.click('#annotate-back');
+      await page.focus('#annotate-name');
+      await page.keyboard.press('End');
+      await page.keyboard.type(' and Max', { delay: 100 });
+      assert.equal(await page.inputValue('#annotate-name'), 'Kim and Lea and Max');
+      assert.equal(await page.locator('#alerts .alert').count(), 0);
+    },
+    { prepare: (context) => context.addInitScript(late, 200) },
+  ));
 
 await test('at the end: the skipped ones again, and the same texts for another value', () =>
   withPage(async (page) => {

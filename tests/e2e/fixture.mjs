@@ -1,12 +1,19 @@
 // What the tests of the page share: servers with and without isolation, a browser, and pages that fail on any error.
+//
+//   ASSAY_LATE=300 node tests/e2e/annotate.test.mjs
+//
+// lets every page have its answers so many milliseconds later (late.mjs): the tests hold, or the page or they take something for
+// granted that a slower machine does not grant.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { skip, test } from '../harness.mjs';
 import { serve } from '../../web/serve.mjs';
+import { late } from './late.mjs';
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..', '..'));
 
@@ -22,6 +29,7 @@ const CHROMIUM = [
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
 ].find((path) => path !== undefined && existsSync(path));
+const LATE = Number(process.env.ASSAY_LATE ?? 0); // milliseconds
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -53,13 +61,18 @@ const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
 
 /** What the program says of a run. @param {...string} args */
 export function native(...args) {
-  const record = join('build', `e2e-${args.join('').replaceAll(/[^a-z0-9]/g, '')}.jsonl`);
-  const text = execFileSync(PROGRAM, ['run', ...args, '--json', '--quiet', '--force', '--out', record], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const { hallmark, n, accuracy, ci } = JSON.parse(text);
-  return { hallmark, n, accuracy, ci, record: readFileSync(record, 'utf8') };
+  const folder = mkdtempSync(join(tmpdir(), 'assay-native-'));
+  try {
+    const record = join(folder, 'run.jsonl');
+    const text = execFileSync(PROGRAM, ['run', ...args, '--json', '--quiet', '--out', record], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const { hallmark, n, accuracy, ci } = JSON.parse(text);
+    return { hallmark, n, accuracy, ci, record: readFileSync(record, 'utf8') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /**
@@ -84,9 +97,10 @@ export async function withPage(use, { options = {}, expected = /(?!)/, origins =
       faults.push(`request: ${request.url()}`);
   });
   try {
+    if (LATE > 0) await context.addInitScript(late, LATE);
     await prepare(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(30000);
+    page.setDefaultTimeout(SLOW / 2);
     await use(page, context);
     assert.deepEqual(faults, []);
   } finally {
@@ -100,7 +114,8 @@ async function expectElement(page, selector, state = 'visible') {
   const wanted = page.locator(selector).first();
   const alert = page.locator('#alerts .alert p').first();
   await Promise.race([wanted.waitFor({ state, timeout: SLOW }), alert.waitFor({ timeout: SLOW }).catch(() => {})]);
-  if (!(await wanted.count())) assert.fail(`instead of ${selector} an alert: ${await alert.textContent()}`);
+  const there = state === 'visible' ? await wanted.isVisible() : (await wanted.count()) > 0;
+  if (!there) assert.fail(`instead of ${selector} an alert: ${await alert.textContent()}`);
 }
 
 /** @param {Page} page @param {string} [address] */
@@ -128,15 +143,49 @@ export async function doneAtLeast(page, n) {
   return /** @type {Promise<number>} */ (handle.jsonValue());
 }
 
+/** Lets so many pictures through to a run that fetches them one by one (of less than a quarter of the suite), so that it cannot be over
+ * before it was looked at. @param {Page} page @param {number} [pictures] @returns {Promise<() => void>} lets all others through too */
+export async function holdPictures(page, pictures = 6) {
+  let asked = 0;
+  let release = () => {};
+  /** @type {Promise<void>} */
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.context().route('**/shard-*.tar', async (route) => {
+    asked += 1;
+    if (asked > pictures) await released;
+    await route.continue().catch(() => {}); // whoever asked is gone
+  });
+  return release;
+}
+
 /** Starts a run and pauses it early. @param {Page} page @returns {Promise<number>} samples done */
 export async function runAndPause(page) {
+  const release = await holdPictures(page);
   await page.click('#run');
   await page.waitForSelector('#pause:not([disabled])', { timeout: SLOW });
   await doneAtLeast(page, 1);
   await page.click('#pause');
+  release(); // the sample under way ends first
   await page.waitForSelector('#resume:not([hidden])');
-  await page.waitForTimeout(500);
   return doneAtLeast(page, 1);
+}
+
+/** Ends when the element is there and visible, were it for a moment only. To be called before what brings it.
+ * @param {Page} page @param {string} selector @returns {Promise<unknown>} */
+export function appears(page, selector) {
+  return page.evaluate(
+    (wanted) =>
+      new Promise((resolve) => {
+        new MutationObserver((_, observer) => {
+          if (!document.querySelector(wanted)?.checkVisibility()) return;
+          observer.disconnect();
+          resolve(undefined);
+        }).observe(document.body, { subtree: true, childList: true, attributes: true });
+      }),
+    selector,
+  );
 }
 
 /** What the alerts say, once they say something. @param {Page} page @param {string} [part] */

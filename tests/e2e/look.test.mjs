@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from '../harness.mjs';
-import { SHOTS, SLOW, closeAll, hallmarkOf, isolated, open, overflow, withPage } from './fixture.mjs';
+import { SHOTS, SLOW, appears, closeAll, hallmarkOf, holdPictures, isolated, open, overflow, withPage } from './fixture.mjs';
 
 /** @typedef {import('playwright-core').BrowserContext} BrowserContext */
 
@@ -20,8 +20,9 @@ await test('hostile and long texts stay text, on a phone too', () =>
   withPage(
     async (page) => {
       await open(page, `${isolated.url}?limit=60`);
+      const streamed = appears(page, '.stream .sample');
       await page.click('#run');
-      await page.waitForSelector('.stream .sample');
+      await streamed;
       await hallmarkOf(page);
       for (let i = 0; i < 3; i += 1) {
         assert.equal(await page.locator('.question img, .question b, .option script').count(), 0);
@@ -104,11 +105,13 @@ await test('screenshots: phone, dark, run under way', async () => {
   for (const [name, options] of looks) {
     await withPage(
       async (page) => {
-        await open(page, `${isolated.url}?limit=100`);
+        await open(page, `${isolated.url}?limit=60`);
         await page.screenshot({ path: join(SHOTS, `evaluate-${name}.png`), fullPage: true });
+        const release = await holdPictures(page, 30);
         await page.click('#run');
         await page.waitForSelector('.stream .sample img', { timeout: SLOW });
         await page.screenshot({ path: join(SHOTS, `running-${name}.png`) });
+        release();
         await hallmarkOf(page);
         await page.waitForFunction(() =>
           [...document.querySelectorAll('.browser-list img')].every(

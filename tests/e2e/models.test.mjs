@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { hostileServer } from '../aids/hostile-server.mjs';
 import { test } from '../harness.mjs';
-import { SHOTS, alertText, closeAll, hallmarkOf, isolated, overflow, withPage } from './fixture.mjs';
+import { SHOTS, SLOW, alertText, closeAll, hallmarkOf, isolated, overflow, withPage } from './fixture.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../aids/hostile-server.mjs').Step} Step */
@@ -22,9 +22,9 @@ const ISOLATION = {
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-resource-policy': 'same-origin',
 };
-const WAIT = 60000;
 const LIMIT = 2;
-const CUT = { cut: 250000, pause: 30 }; // with time for the browser to hand on what comes before the cut
+const CUT = { cut: 250000 };
+const STALL = { stall: 100000 }; // such a download is never over
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-models-'));
 const model = join(folder, 'a-model.gguf');
@@ -80,7 +80,20 @@ async function open(page) {
 }
 
 /** @param {Page} page @param {string} state */
-const untilState = (page, state) => page.waitForSelector(`[data-model=small][data-state=${state}]`, { timeout: WAIT });
+const untilState = (page, state) => page.waitForSelector(`[data-model=small][data-state=${state}]`, { timeout: SLOW });
+
+/** Until the card shows that something came in. @param {Page} page */
+const untilSome = (page) => page.waitForFunction(() => Number(document.querySelector('[data-model=small] progress')?.getAttribute('value')) > 40000, null, { timeout: SLOW });
+
+/** A cut that waits until the page has some of it: a browser may drop what comes just before one. */
+function lateCut() {
+  let cut = () => {};
+  /** @type {Promise<void>} */
+  const until = new Promise((resolve) => {
+    cut = resolve;
+  });
+  return { step: { ...CUT, until }, cut };
+}
 
 /** All that is kept of downloads. @param {Page} page @returns {Promise<Record<string, number>>} */
 const kept = (page) =>
@@ -132,11 +145,14 @@ try {
   });
 
   await test('a download over a cut connection: kept, run with the program’s hallmark, deleted', () => {
-    stage([CUT, {}]);
+    const { step, cut } = lateCut();
+    stage([step, {}]);
     return visit(async (page) => {
       assert.ok(await page.isDisabled('#run'));
       await page.focus('#get-small');
       await page.keyboard.press('Enter');
+      await untilSome(page);
+      cut();
       await untilState(page, 'stored');
       assert.match(rangeOf('a-model.gguf')[1], /^bytes=[1-9]/);
       assert.equal(server.seen('/far/a-model.gguf')[1].ifRange, '"one"');
@@ -158,10 +174,10 @@ try {
   });
 
   await test('cancel keeps what came in, also over a reload; going on asks for the rest', () => {
-    stage([{ pause: 300 }, {}]);
+    stage([STALL, {}]);
     return visit(async (page) => {
       await page.click('#get-small');
-      await page.waitForFunction(() => Number(document.querySelector('[data-model=small] progress')?.getAttribute('value')) > 40000, null, { timeout: WAIT });
+      await untilSome(page);
       assert.match(await page.locator('[data-model=small]').innerText(), /\d+ kB of \d/);
       await page.screenshot({ path: join(SHOTS, 'models-coming.png') });
       await page.focus('#stop-small');
@@ -180,14 +196,18 @@ try {
   });
 
   await test('a killed tab: the next one goes on; a second one is told of the first', () => {
-    stage([{ pause: 300 }, { pause: 300 }, {}]);
+    stage([STALL, {}]);
     return visit(async (page, context) => {
-      await page.click('#get-small');
-      await page.waitForFunction(() => Number(document.querySelector('[data-model=small] progress')?.getAttribute('value')) > 40000, null, { timeout: WAIT });
+      await page.waitForSelector('#get-small:visible');
+      await page.evaluate(() => {
+        for (let click = 0; click < 2; click += 1) document.querySelector('#get-small')?.dispatchEvent(new MouseEvent('click'));
+      });
+      await untilSome(page);
       const second = await context.newPage();
       await open(second);
       await second.click('#get-small');
       assert.match(await alertText(second), /another tab/);
+      assert.equal(await page.locator('#alerts .alert').count(), 0, 'a double click is no second download');
       await page.goto('chrome://crash').catch(() => {});
       await second.reload();
       await untilState(second, 'part');
@@ -238,7 +258,8 @@ try {
     const cors = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'ETag, Content-Range' };
     for (const headers of [cors, {}]) {
       const far = await hostileServer({ headers });
-      far.put('/far/a-model.gguf', text, [CUT, {}]);
+      const { step, cut } = lateCut();
+      far.put('/far/a-model.gguf', text, [step, {}]);
       far.put('/far/mmproj-a-model.gguf', vision);
       stage([{}], { at: far.url });
       await withPage(async (page, context) => {
@@ -249,6 +270,8 @@ try {
         await open(page);
         await page.click('#get-small');
         if (headers === cors) {
+          await untilSome(page);
+          cut();
           await untilState(page, 'stored');
           assert.match(String(far.seen('/far/a-model.gguf')[1].range), /^bytes=[1-9]/);
           assert.equal(far.seen('/far/a-model.gguf')[1].ifRange, undefined);

@@ -15,6 +15,7 @@ import {
   doneAtLeast,
   dropRecord,
   hallmarkOf,
+  holdPictures,
   isolated,
   native,
   open,
@@ -93,12 +94,14 @@ await test(`${LIMIT} samples with threads: the program's hallmark, accuracy and 
   withPage(async (page) => {
     await open(page, `${isolated.url}?threads=2`);
     await page.check(`#limit-${LIMIT}`, { force: true });
+    const release = await holdPictures(page); // what the run shows is gone when it ends
     await page.click('#run');
     await page.waitForSelector('.stream .sample img', { timeout: SLOW });
     const card = page.locator('.stream .sample').first();
     assert.ok((await card.locator('.option').count()) >= 2);
     assert.equal(await card.locator('.mark-choice').count(), 1);
     assert.ok((await card.locator('.mark-gold').count()) >= 1);
+    release();
     assert.equal(await hallmarkOf(page), program.hallmark);
     assert.match(page.url(), /view=results/);
     assert.equal(await page.getAttribute('#engine', 'data-build'), 'mt');
@@ -156,6 +159,22 @@ await test('pause holds the run, resume goes on, cancel keeps what is done', () 
     await page.click('#cancel');
     await page.waitForSelector('#continue:visible');
     assert.match(await page.locator('.notice:visible').innerText(), /Continue where it stopped: \d+ of \d+/);
+    assert.equal(await page.locator('#alerts .alert').count(), 0);
+  }));
+
+await test('settings that change while the engine starts: the last ones count, and nothing went wrong', () =>
+  withPage(async (page) => {
+    await open(page, `${isolated.url}?threads=3`);
+    await page.evaluate(() => {
+      for (const threads of ['1', '2']) {
+        const select = document.querySelector('#threads');
+        if (!(select instanceof HTMLSelectElement)) throw new Error('no choice of threads');
+        select.value = threads;
+        select.dispatchEvent(new Event('change'));
+      }
+    });
+    await page.waitForSelector('#engine[data-state=ready][data-threads="2"]');
+    await page.waitForSelector('#run:not([disabled])');
     assert.equal(await page.locator('#alerts .alert').count(), 0);
   }));
 

@@ -75,7 +75,7 @@ export class AnnotateApp {
     this.#alerts = alerts;
     this.#back = button('All sessions', {
       id: 'annotate-back',
-      onClick: () => void this.#act(() => this.#goHome()).then(() => this.focus()),
+      onClick: () => void this.#act(() => this.#leave()),
     });
     this.#list = new AnnotateList({
       onOpen: (id) => void this.#act(() => this.#openSession(id)),
@@ -105,7 +105,7 @@ export class AnnotateApp {
       onExport: (format) => void this.#act(() => this.#export(this.#desk?.session.id ?? '', format)),
       onAgain: () => void this.#take({ kind: 'again', time: now() }, 'The skipped texts come once more.'),
       onUndo: () => void this.#undo(),
-      onNextValue: () => void this.#nextValue(),
+      onNextValue: () => void this.#act(() => this.#nextValue()),
     });
     section.classList.add('annotate');
     section.replaceChildren(
@@ -171,14 +171,30 @@ export class AnnotateApp {
     this.#section.classList.toggle('annotate-working', working);
   }
 
-  /** @param {boolean} [quick]  the value system is chosen by the caller */
-  async #goHome(quick = false) {
+  async #goHome() {
+    await this.#showHome();
+    await this.#fillHome();
+  }
+
+  /** From a session to the others. */
+  async #leave() {
+    await this.#showHome();
+    this.focus(); // before the engine is asked: its answer must not take the focus from whoever has begun to type
+    await this.#fillHome();
+  }
+
+  /** The sessions as they are now: the list comes into sight when it is read. */
+  async #showHome() {
     this.#desk = null;
     setOpenedSession('');
+    await this.#attempt(() => this.#showSessions());
     this.#showHead('Label texts for a value', LEAD, false);
     this.#body.replaceChildren(this.#list.element, this.#setup.element);
-    await this.#attempt(() => this.#showSessions());
-    if (!quick && !this.#setup.ready) await this.#attempt(() => this.#showSystem(this.#named));
+  }
+
+  /** What only the engine knows of. */
+  async #fillHome() {
+    if (!this.#setup.ready) await this.#attempt(() => this.#showSystem(this.#named));
     if (this.#setup.ready) await this.#attempt(() => this.#showRuns());
   }
 
@@ -271,13 +287,12 @@ export class AnnotateApp {
     const done = this.#desk?.session;
     if (!done) return;
     const { id, json } = done.system;
-    await this.#goHome(true);
-    await this.#attempt(async () => {
-      const others = (await (await this.#store).all()).filter((session) => alike(session, done)).map(({ value }) => value.id);
-      const value = JSON.parse(json).values.find((/** @type {{id: string}} */ { id: other }) => !others.includes(other))?.id;
-      await this.#readSystem(`${id}.json`, async () => json, { own: !VALUE_SYSTEMS.some((system) => system.id === id), value });
-      this.#setup.offerAgain(done);
-    });
+    const others = (await (await this.#store).all()).filter((session) => alike(session, done)).map(({ value }) => value.id);
+    const value = JSON.parse(json).values.find((/** @type {{id: string}} */ { id: other }) => !others.includes(other))?.id;
+    await this.#showHome();
+    await this.#readSystem(`${id}.json`, async () => json, { own: !VALUE_SYSTEMS.some((system) => system.id === id), value });
+    this.#setup.offerAgain(done);
+    await this.#showRuns();
   }
 
   // ---- at work ---------------------------------------------------------------------------------------------
@@ -336,6 +351,7 @@ export class AnnotateApp {
     this.#busy = true;
     this.#work.setBusy(true);
     this.#alerts.clear();
+    let gone = false;
     try {
       const store = await this.#store;
       desk.queue.take(step);
@@ -346,11 +362,15 @@ export class AnnotateApp {
       this.#unsaved = !store.persistent;
       if (this.#desk === desk) this.#showNext(note, said);
     } catch (error) {
-      await this.#openSession(desk.session.id).catch(() => this.#goHome()); // as it was kept, or not at all
+      if (this.#desk === desk) gone = await this.#openSession(desk.session.id).then(() => false, () => true); // as it was kept
+      if (gone) await this.#showHome();
       this.#alerts.show(error); // alone: why it cannot be opened either would be said for a moment otherwise
     }
     this.#busy = false;
     this.#work.setBusy(false);
+    if (!gone) return;
+    this.focus();
+    await this.#fillHome();
   }
 
   /** @param {KeyboardEvent} event */

@@ -38,7 +38,9 @@ class App {
   #mode = 'idle';
   /** @type {import('./engine/open-record.js').OpenRecord | null} */
   #shown = null;
-  #shownKey = '';
+  #shownKey = ''; // what the results show, or will when it is read
+  #files = 0; // records that were opened
+  #starts = 0; // of the engine
   #said = 0;
   #persistent = false; // runs survive this tab
   #isolated = globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer !== 'undefined';
@@ -109,8 +111,14 @@ class App {
   /** Another view, because the user went there. */
   async #turnPage() {
     this.#alerts.clear();
-    await this.#render();
+    await this.#goToView(this.#render());
+  }
+
+  /** The head of the view has the focus at once: later it would be taken from whoever has begun to type.
+   * @param {Promise<void>} drawn */
+  async #goToView(drawn) {
     this.#focusView();
+    await drawn;
   }
 
   #focusView() {
@@ -158,15 +166,19 @@ class App {
 
   /** Starts the engine and opens the suite, so that pressing Run only has the model to load. */
   async #prepare() {
+    this.#starts += 1;
+    const start = this.#starts;
     this.#status.starting();
     if (this.#params.build === 'mt' && !this.#isolated)
       this.#alerts.show('The threaded engine needs a cross-origin isolated page; the single-threaded one is used.');
     try {
       const { info, suite } = await this.#open();
+      if (start !== this.#starts) return; // the settings have changed once more
       this.#suite = suite;
       this.#persistent = info.persistent;
       this.#status.ready(info, this.#isolated);
     } catch (error) {
+      if (start !== this.#starts) return;
       this.#suite = null;
       this.#status.failed();
       this.#alerts.show(error);
@@ -291,11 +303,11 @@ class App {
     document.title = 'Assay';
     this.#evaluate.setRunning(false);
     this.#status.say(finished ? 'The run is finished.' : 'The run has ended early.');
-    if (finished) this.#address.set({ ...FRESH_RESULTS, view: 'results', run: name }, true);
+    const watched = ['evaluate', 'results'].includes(this.#params.view); // else somebody is at work elsewhere
+    if (finished && watched) this.#address.set({ ...FRESH_RESULTS, view: 'results', run: name }, true);
     this.#shownKey = '';
-    if (this.#keeper.client === null) await this.#prepare();
-    else await this.#render();
-    this.#focusView();
+    const drawn = this.#keeper.client === null ? this.#prepare() : this.#render();
+    await (watched ? this.#goToView(drawn) : drawn);
   }
 
   #stopping() {
@@ -366,27 +378,38 @@ class App {
     if (this.#shown) this.#results.showSamples(this.#shown.record, this.#shown.suite, this.#params);
   }
 
-  /** @param {string} name @param {string} text  of a record */
-  async #show(name, text) {
-    this.#shown = await openRecord(await this.#open(), name, text);
-    this.#results.show(this.#shown, this.#params);
+  /** Shows a record, unless another one is wanted by the time that it is read. @param {string} key @param {string} name
+   * @param {Promise<string>} text  of the record */
+  async #show(key, name, text) {
+    this.#shownKey = key;
+    try {
+      const [engine, record] = await Promise.all([this.#open(), text]);
+      const shown = await openRecord(engine, name, record);
+      if (this.#shownKey !== key) return;
+      this.#shown = shown;
+      this.#results.show(shown, this.#params);
+    } catch (error) {
+      if (this.#shownKey === key) throw error;
+    }
   }
 
   /** @param {File} file */
   async #openFile(file) {
     this.#alerts.clear();
+    if (file.size > MAX_RECORD) {
+      this.#alerts.show(`${file.name} is too large for a run record.`);
+      return;
+    }
+    this.#files += 1;
+    const key = `file ${this.#files}`;
+    this.#address.set({ ...FRESH_RESULTS, view: 'results' }, true);
     try {
-      if (file.size > MAX_RECORD) throw new Error(`${file.name} is too large for a run record.`);
-      const text = await file.text();
-      this.#address.set({ ...FRESH_RESULTS, view: 'results' }, true);
-      this.#shownKey = 'file';
-      await this.#show(file.name.replace(/\.jsonl$/, ''), text);
+      await this.#show(key, file.name.replace(/\.jsonl$/, ''), file.text());
     } catch (error) {
       this.#alerts.show(error);
       this.#shownKey = '';
     }
-    await this.#render();
-    this.#focusView();
+    await this.#goToView(this.#render());
   }
 
   /** @param {string} name */
@@ -409,20 +432,19 @@ class App {
     try {
       const { client } = await this.#open();
       const runs = await client.records();
-      const name = this.#params.run || (this.#shownKey === 'file' ? '' : (runs[0]?.name ?? ''));
+      const name = this.#params.run || (this.#shownKey.startsWith('file ') ? '' : (runs[0]?.name ?? ''));
       const key = this.#params.open !== '' ? `open ${this.#params.open}` : name !== '' ? `run ${name}` : this.#shownKey;
       if (key === '') {
         this.#shown = null;
         this.#results.showNothing();
       } else if (key !== this.#shownKey) {
-        this.#shownKey = key;
-        if (this.#params.open !== '')
-          await this.#show(this.#params.open.replace(/\.jsonl$/, ''), await fetchText(this.#params.open));
-        else await this.#show(name, await client.readRecord(name));
+        const { open } = this.#params;
+        if (open !== '') await this.#show(key, open.replace(/\.jsonl$/, ''), fetchText(open));
+        else await this.#show(key, name, client.readRecord(name));
       } else if (this.#shown) {
         this.#results.showSamples(this.#shown.record, this.#shown.suite, this.#params);
       }
-      this.#results.showRuns(runs, this.#shownKey.startsWith('run ') ? name : '');
+      this.#results.showRuns(runs, this.#shownKey === `run ${name}` ? name : '');
     } catch (error) {
       this.#shown = null;
       this.#results.showNothing();
@@ -465,6 +487,7 @@ class App {
       const kept = (await client.records()).find(
         (record) => record.name === name && record.hallmark === null,
       );
+      if (name !== this.#recordName()) return; // another choice was made meanwhile
       this.#evaluate.showKept(kept ? { done: kept.done, total: kept.header.samples } : null);
     } catch (error) {
       if (client === this.#keeper.client) this.#alerts.show(error); // else it was ended on purpose

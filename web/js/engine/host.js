@@ -203,7 +203,10 @@ export class EngineHost {
       this.#emit('begun', { total: core.total(), earlier: keep === 0 ? [] : parseRecord(text).samples });
       for (let index = core.next(); index >= 0; index = core.next()) {
         await yieldToMessages();
-        if (this.#pause) await this.#pause.promise;
+        if (this.#pause) {
+          this.#emit('paused', { paused: true }); // only now: no sample is under way any more
+          await this.#pause.promise;
+        }
         const line = this.#cancelled ? null : await this.#step(core, source, index);
         if (line === null) return { state: 'cancelled', name, record: text };
         append(line);
@@ -248,7 +251,6 @@ export class EngineHost {
       release = resolve;
     });
     this.#pause = { promise, release };
-    this.#emit('paused', { paused: true });
   }
 
   async resume() {

@@ -90,7 +90,7 @@
  * @property {{what: string, done: number, total: number}} loading       bytes of a file
  * @property {{total: number, earlier: import('../eval/record.js').RecordSample[]}} begun  earlier: what a resumed record already holds
  * @property {{line: string, index: number, done: number, total: number, seconds: number, images: ArrayBuffer[]}} sample
- * @property {{paused: boolean}} paused
+ * @property {{paused: boolean}} paused  true: it holds, no sample is under way
  * @property {{done: number, total: number}} embedding                   texts
  *
  * @typedef {RunEvents & import('./judging-protocol.js').JudgingEvents} EngineEvents

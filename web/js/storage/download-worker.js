@@ -15,6 +15,24 @@ const controller = new AbortController();
 /** @param {import('./download-protocol.js').DownloadNews} news */
 const tell = (news) => self.postMessage(news);
 
+/** Says how far a file is, now and then: no more often than can be seen, and how far it is at last. @param {string} name */
+function teller(name) {
+  let done = 0;
+  let timer = 0;
+  const say = () => {
+    timer = 0;
+    tell({ kind: 'progress', name, done });
+  };
+  return {
+    /** @param {number} bytes */
+    at(bytes) {
+      done = bytes;
+      if (timer === 0) timer = self.setTimeout(say, TELL_EVERY);
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
 /** @param {Extract<DownloadOrder, {kind: 'fetch'}>} order */
 async function fetchAll({ id, files }) {
   const store = await openModelStore();
@@ -25,19 +43,18 @@ async function fetchAll({ id, files }) {
   for (const file of files) {
     const old = there.get(file.name);
     if (old && (file.bytes === 0 || old.bytes === file.bytes) && (file.sha256 === '' || old.sha256 === file.sha256)) continue;
-    let told = 0;
-    await download(file, new FileSink(folder, file.name), {
-      fetch: (url, init) => fetch(url, init),
-      hasher,
-      ifRange: new URL(file.url).origin === self.location.origin,
-      signal: controller.signal,
-      onProgress: (done) => {
-        const now = performance.now();
-        if (now - told < TELL_EVERY) return;
-        told = now;
-        tell({ kind: 'progress', name: file.name, done });
-      },
-    });
+    const progress = teller(file.name);
+    try {
+      await download(file, new FileSink(folder, file.name), {
+        fetch: (url, init) => fetch(url, init),
+        hasher,
+        ifRange: new URL(file.url).origin === self.location.origin,
+        signal: controller.signal,
+        onProgress: progress.at,
+      });
+    } finally {
+      progress.end();
+    }
   }
 }
 

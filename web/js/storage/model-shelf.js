@@ -22,6 +22,8 @@ export class ModelShelf {
   #store = openModelStore();
   /** @type {Map<string, Presence>} */
   #presence = new Map();
+  /** @type {Map<string, Promise<void>>} */
+  #downloads = new Map();
   /** @type {Map<string, Worker>} */
   #workers = new Map();
   #onChange;
@@ -48,7 +50,7 @@ export class ModelShelf {
 
   /** Looks which of the models are here. @param {readonly KnownModel[]} models */
   async look(models) {
-    for (const model of models) if (!this.#workers.has(model.id)) this.#set(model.id, await this.#lookAt(model));
+    for (const model of models) if (!this.#downloads.has(model.id)) this.#set(model.id, await this.#lookAt(model));
   }
 
   /** @param {KnownModel} model @returns {Promise<Presence>} */
@@ -68,17 +70,28 @@ export class ModelShelf {
     this.#onChange(id);
   }
 
-  /** Fetches what is missing of a model. Ends when it is all here; throws one sentence. @param {KnownModel} model */
-  async download(model) {
-    if (this.#workers.has(model.id)) return;
+  /** Fetches what is missing of a model. Ends when it is all here; throws one sentence. A second call, as by a double click, is the first
+   * one. @param {KnownModel} model */
+  download(model) {
+    const under = this.#downloads.get(model.id);
+    if (under) return under;
+    const download = this.#download(model).finally(() => this.#downloads.delete(model.id));
+    this.#downloads.set(model.id, download);
+    return download;
+  }
+
+  /** @param {KnownModel} model */
+  async #download(model) {
     const files = filesOf(model).filter(({ bundled }) => !bundled);
     const start = await this.#lookAt(model);
     await checkSpace(files.reduce((sum, { bytes }) => sum + bytes, 0) - start.done);
+    const found = (await (await this.#store)?.list(model.id)) ?? [];
+    const here = new Map(files.map(({ name }) => [name, Math.max(0, ...sizes(found, name))]));
     const worker = new Worker(new URL('./download-worker.js', import.meta.url), { type: 'module', name: 'assay-download' });
     this.#workers.set(model.id, worker);
     this.#set(model.id, { ...start, state: 'coming' });
     try {
-      await this.#follow(worker, model, files);
+      await this.#follow(worker, model, files, here);
     } finally {
       worker.terminate();
       this.#workers.delete(model.id);
@@ -86,10 +99,9 @@ export class ModelShelf {
     }
   }
 
-  /** @param {Worker} worker @param {KnownModel} model @param {KnownFile[]} files @returns {Promise<void>} */
-  async #follow(worker, model, files) {
-    const found = (await (await this.#store)?.list(model.id)) ?? [];
-    const here = new Map(files.map(({ name }) => [name, Math.max(0, ...sizes(found, name))]));
+  /** Called before the worker can have said anything. @param {Worker} worker @param {KnownModel} model @param {KnownFile[]} files
+   * @param {Map<string, number>} here  bytes of each @returns {Promise<void>} */
+  #follow(worker, model, files, here) {
     const rate = new Rate();
     return new Promise((resolve, reject) => {
       worker.onerror = (event) => {

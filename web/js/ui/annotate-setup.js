@@ -140,21 +140,20 @@ export class AnnotateSetup {
   #showSystems() {
     const own = this.#chosenSystem === OWN && this.#system;
     const shown = [...VALUE_SYSTEMS, ...(own ? [{ id: OWN, name: own.name, note: 'From your file.' }] : [])];
-    this.#systems.replaceChildren(
-      ...shown.map(({ id, name, note }) =>
-        choiceCard({
-          group: 'annotate-system',
-          value: id,
-          title: name,
-          note,
-          checked: id === this.#chosenSystem,
-          onChoose: () => {
-            this.#chosenSystem = id;
-            if (id !== OWN) this.#handlers.onSystem(id);
-          },
-        }),
-      ),
+    const cards = shown.map(({ id, name, note }) =>
+      choiceCard({
+        group: 'annotate-system',
+        value: id,
+        title: name,
+        note,
+        checked: id === this.#chosenSystem,
+        onChoose: () => {
+          this.#chosenSystem = id;
+          if (id !== OWN) this.#handlers.onSystem(id);
+        },
+      }),
     );
+    replaceCards(this.#systems, cards);
   }
 
   /** The values to choose from. @param {ValueSystem} system @param {{own?: boolean, value?: string}} [how] */
@@ -202,7 +201,7 @@ export class AnnotateSetup {
       const note = 'What a model said in this browser. Pictures are not shown: its words alone are labelled.';
       cards.push(this.#textCard({ kind: 'run', name: this.#run.value }, 'Answers of a run', note));
     }
-    this.#texts.replaceChildren(...cards, this.#runField);
+    replaceCards(this.#texts, [...cards, this.#runField]);
     this.#showRunField();
   }
 
@@ -293,4 +292,11 @@ export class AnnotateSetup {
     if (choice.kind === 'files') return { ...choice, format: this.#format.value };
     return choice.kind === 'run' ? { kind: 'run', name: this.#run.value } : choice;
   }
+}
+
+/** Leaves the focus where it was, also when the cards come anew while somebody chooses. @param {HTMLElement} box @param {HTMLElement[]} cards */
+function replaceCards(box, cards) {
+  const focused = box.contains(document.activeElement) ? document.activeElement?.id : '';
+  box.replaceChildren(...cards);
+  if (focused) document.getElementById(focused)?.focus();
 }

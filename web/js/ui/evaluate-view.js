@@ -88,7 +88,7 @@ export class EvaluateView {
     this.#showSettings(params, engine);
     this.#run.disabled = !chosen || chosen.missing !== '' || !suite;
     this.#summary.textContent = chosen && suite ? summary(chosen, suite, params, engine.threads) : 'Loading…';
-    if (focused !== '') document.getElementById(focused)?.focus();
+    if (focused !== '' && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
   }
 
   /** @param {import('../engine/protocol.js').Suite | null} suite @param {Params} params */
