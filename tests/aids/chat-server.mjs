@@ -10,7 +10,7 @@ import { createServer } from 'node:http';
  * What is wrong with an answer; {} is a good one.
  * @typedef {object} Step
  * @property {number} [status]      instead of an answer, with a message that repeats the request's Authorization header
- * @property {string} [retryAfter]  Retry-After
+ * @property {string | (() => string)} [retryAfter]  Retry-After
  * @property {boolean} [silent]     nothing is ever sent
  * @property {number} [cut]         the connection is destroyed after so many bytes of the body
  * @property {string} [raw]         the body
@@ -46,7 +46,7 @@ function answer(step, body, request, response) {
   if (step.redirect !== undefined) return void response.writeHead(step.status ?? 307, { location: step.redirect }).end();
   /** @type {Record<string, string>} */
   const headers = { 'content-type': 'application/json' };
-  if (step.retryAfter !== undefined) headers['retry-after'] = step.retryAfter;
+  if (step.retryAfter !== undefined) headers['retry-after'] = typeof step.retryAfter === 'function' ? step.retryAfter() : step.retryAfter;
   if (step.status !== undefined)
     return void response.writeHead(step.status, headers).end(JSON.stringify({ error: { message: `no, ${request.headers.authorization}` } }));
   response.writeHead(200, headers);

@@ -319,7 +319,7 @@ try {
       child.on('close', (code) => { clearTimeout(timer); resolve({ ...told, code }); });
     });
     let told = await run(200);
-    for (let wait = 400; told.code === null && wait < 4000; wait *= 2) told = await run(wait); // it had not begun to listen
+    for (let wait = 400; told.code === null && wait < 60000; wait *= 2) told = await run(wait); // it had not begun to listen
     assert.deepEqual([told.code, told.stdout], [130, ''], told.stderr);
     assert.match(told.stderr, /^assay: [^\n]*stopped$/m);
   });

@@ -224,7 +224,7 @@ try {
     /** @type {Promise<number | null>} */
     const ended = new Promise((done) => { child.on('close', done); });
     const lines = () => (existsSync(at('stopped.jsonl')) ? readFileSync(at('stopped.jsonl'), 'utf8').split('\n').length - 1 : 0);
-    for (let i = 0; i < 600 && lines() < 3; i++) await new Promise((wait) => { setTimeout(wait, 10); });
+    while (child.exitCode === null && child.signalCode === null && lines() < 3) await new Promise((wait) => { setTimeout(wait, 10); });
     child.kill('SIGINT');
     assert.equal(await ended, 130, told);
     const left = readFileSync(at('stopped.jsonl'), 'utf8');
