@@ -5,7 +5,7 @@
 
 #include "failing_alloc.h"
 #include "test.h"
-#include "clave/concepts/concepts_fixture.h"
+#include "clave/concepts_fixture.h"
 
 /* ---- pools to test with ---- */
 

@@ -9,7 +9,7 @@
 #include "base/os.h"
 #include "failing_alloc.h"
 #include "test.h"
-#include "clave/concepts/concepts_fixture.h"
+#include "clave/concepts_fixture.h"
 
 #define KEY "sk-0123456789"
 #define GOOD                                                                                       \

@@ -6,7 +6,7 @@
 #include "assay_generate.h"
 #include "failing_alloc.h"
 #include "test.h"
-#include "clave/concepts/concepts_fixture.h"
+#include "clave/concepts_fixture.h"
 #include "unit/generate_fixture.h"
 
 /* ---- the plan ---- */

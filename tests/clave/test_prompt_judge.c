@@ -4,7 +4,7 @@
 #include "assay_generate.h"
 #include "assay_judge.h"
 #include "test.h"
-#include "clave/concepts/concepts_fixture.h"
+#include "clave/concepts_fixture.h"
 #include "failing_alloc.h"
 #include "unit/generate_fixture.h"
 

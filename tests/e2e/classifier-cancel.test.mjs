@@ -36,17 +36,18 @@ async function openLabels(page) {
   await page.waitForSelector(`#label-facts:has-text("${N} texts")`);
 }
 
-/** Starts a work, cancels it in its midst, and gives the milliseconds until it had ended.
+/** Starts a work, cancels it in its midst, and says whether another engine was started: else the cancel was heard, or waited for.
  * @param {Page} page @param {string} go @param {string} cancel @param {() => Promise<unknown>} midst */
 async function cancelled(page, go, cancel, midst) {
   await page.click(go);
   await midst();
-  const start = performance.now();
+  let engines = 0;
+  page.on('worker', () => (engines += 1));
   await page.click(cancel);
   await ended(page, go);
   assert.equal(await page.textContent('#status'), 'Cancelled.');
   await faultless(page);
-  return performance.now() - start;
+  return engines > 0;
 }
 
 try {
@@ -59,7 +60,7 @@ try {
       await openLabels(page);
       /** How far the calibration is. @param {number} percent */
       const beyond = (percent) => page.waitForFunction((least) => parseInt(document.querySelector('#calibrating-text')?.textContent?.match(/\d+/)?.[0] ?? '') >= least, percent, { timeout: SLOW });
-      const took = await cancelled(page, '#calibrate', '#calibrate-cancel', () => beyond(3));
+      assert.ok(await cancelled(page, '#calibrate', '#calibrate-cancel', () => beyond(3)), 'it was waited for');
       assert.equal(await shaOf(page), example);
       assert.match(await page.innerText('#label-facts'), new RegExp(`^${N} texts.*many\\.jsonl`));
       assert.equal(await page.evaluate(() => document.activeElement?.id), 'calibrate');
@@ -69,14 +70,9 @@ try {
 
       await cancelled(page, '#calibrate', '#calibrate-cancel', () => page.waitForSelector('#calibrate-cancel:visible')); // at once, and again
       await page.click('#calibrate');
-      await beyond(3);
-      const start = performance.now();
       await ended(page, '#calibrate');
-      const whole = performance.now() - start;
       assert.equal(await shaOf(page), calibrated(path, 'none', join(folder, 'many.json')).sha256);
-      assert.ok(took < whole / 2, `cancelled after ${took} ms; the rest takes ${whole} ms`);
       await faultless(page);
-      console.log(`   cancelled after ${Math.round(took)} ms; the rest takes ${Math.round(whole)} ms`);
     }));
 
   await test('no threads: a learning curve ends, and an encoder is open again afterwards', () =>

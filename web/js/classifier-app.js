@@ -69,6 +69,7 @@ export class ClassifierApp {
   /** @type {LabelFile[]} */
   #labelFiles = [];
   #encoder = new EncoderChoice();
+  #encoderChosen = false; // by hand: not to be taken back
   #explaining = new Explaining();
   #expected = 0; // points of the curve
   /** @type {Promise<void> | null} */
@@ -93,7 +94,7 @@ export class ClassifierApp {
       onLabels: (files, format) => void this.#work.during('reading', () => this.#addLabels(files, format)),
       onExample: () => void this.#work.during('reading', () => this.#useExample()),
       onForgetLabels: () => this.#forgetLabels(),
-      onEncoder: (encoder) => this.#set({ encoder }),
+      onEncoder: (encoder) => this.#chooseEncoder({ encoder }),
       onCalibrate: () => void this.#work.during('calibrate', () => this.#calibrate()),
       onCancel: () => void this.#work.cancel(),
       onSave: () => this.#save(this.#state.classifier),
@@ -252,12 +253,19 @@ export class ClassifierApp {
 
   async #lookForEncoder() {
     await this.#encoder.lookAtSite();
-    this.#set(this.#encoder.atSite ? { site: 'there', encoder: 'site' } : { site: 'absent' });
+    const encoder = this.#encoderChosen ? this.#state.encoder : 'site';
+    this.#set(this.#encoder.atSite ? { site: 'there', encoder } : { site: 'absent' });
+  }
+
+  /** @param {Pick<ClassifierState, 'encoder'> & Partial<ClassifierState>} change */
+  #chooseEncoder(change) {
+    this.#encoderChosen = true;
+    this.#set(change);
   }
 
   /** @param {readonly File[]} models @param {readonly File[]} tokenizers */
   #useEncoder(models, tokenizers) {
-    this.#set({ encoder: 'files', encoderName: this.#encoder.take(models, tokenizers) });
+    this.#chooseEncoder({ encoder: 'files', encoderName: this.#encoder.take(models, tokenizers) });
   }
 
   /** @param {File} file */
