@@ -268,8 +268,8 @@ static assay_status ask(endpoint *e, const char *body, size_t n, const assay_ext
                               "%s: %s; it asks for a pause of %.0f s: run again then", e->host, why,
                               wait);
         if (tries >= e->options.tries)
-            return assay_fail(err, ASSAY_E_IO, "%s: gave up after %lld tries: %s", e->host,
-                              (long long)tries, why);
+            return assay_fail(err, ASSAY_E_IO, "%s: gave up after %lld %s: %s", e->host,
+                              (long long)tries, tries == 1 ? "try" : "tries", why);
         if (!e->poster->sleep(e->poster->context, wait)) return stopped(err);
         pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
     }
