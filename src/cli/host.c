@@ -174,10 +174,8 @@ static assay_status load_model(assay_host *host, assay_error *err) {
 /* --model may be the id of a known model: from here on options.model and options.vision are paths. */
 static assay_status resolve_model(assay_host *host, assay_error *err) {
     assay_host_options *o = &host->options;
-    const assay_cache_options cache = {.program = o->program,
-                                       .folder = o->cache,
-                                       .offline = o->offline,
-                                       .quiet = o->quiet};
+    const assay_cache_options cache = {
+        .program = o->program, .folder = o->cache, .offline = o->offline, .quiet = o->quiet};
     if (o->model == NULL) return ASSAY_OK;
     host->resolved = assay_calloc(1, sizeof *host->resolved);
     if (host->resolved == NULL) return assay_fail(err, ASSAY_E_MEMORY, "out of memory");

@@ -104,8 +104,9 @@ TEST(tiny_in_every_type) {
     static const struct {
         assay_type type;
         double cosine;
-    } types[] = {{ASSAY_F16, 0.9999}, {ASSAY_BF16, 0.9999}, {ASSAY_Q8_0, 0.999}, {ASSAY_Q5_1, 0.985},
-                 {ASSAY_Q5_0, 0.985},  {ASSAY_Q4_1, 0.96},   {ASSAY_Q4_0, 0.96}};
+    } types[] = {{ASSAY_F16, 0.9999}, {ASSAY_BF16, 0.9999}, {ASSAY_Q8_0, 0.999},
+                 {ASSAY_Q5_1, 0.985}, {ASSAY_Q5_0, 0.985},  {ASSAY_Q4_1, 0.96},
+                 {ASSAY_Q4_0, 0.96}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         check(encoder_tiny(types[i].type), "tests/golden/encoder/tiny.json", 1, types[i].cosine);
 }

@@ -4,7 +4,6 @@
  * that each option is as likely as the next. */
 #include "synth/tasks/document.h"
 
-
 #define N_JOBS   6
 #define N_MONTHS 6
 #define N_DAYS   30 /* of a month */
