@@ -156,9 +156,6 @@ typedef struct assay_choice {
 
 /* What is taken off each label's log_p. */
 void assay_target_offsets(const assay_target *target, double share, double offset[3]);
-/* What is added to each label's log_p / temperature: of the scaling, and from the mix of the labels to that of the texts at
- * large. */
-void assay_target_shifts(const assay_target *target, double prior_weight, double shift[3]);
 /* Each by the labels that are not of `fold` (-1: all): candidate and share, by each value's own valence; then whether
  * valence is shared, where the candidate has a shared one. */
 assay_choice assay_trials_choose(const assay_trials *t, int fold);
@@ -168,16 +165,22 @@ void assay_trials_judge(const assay_trials *t, const assay_choice *choice, size_
                         double log_p[3]);
 /* The label with the largest log_p - offset among those allowed; of equals, unrelated first. */
 int8_t assay_decide(const double log_p[3], const double offset[3], const bool allowed[3]);
+/* Accuracy and macro-F1 over labels that occur in gold or prediction. */
+void assay_confusion_figures(const assay_confusion *c, double *accuracy, double *macro_f1);
+
+/* ---- scaling ---- */
+
 /* Probabilities are proportional to exp(log_p / temperature + prior * the label's logarithmic prior). */
 typedef struct assay_scaling {
     double temperature, prior;
 } assay_scaling;
 /* The scaling that makes the labels likeliest by what is said of them without their fold. */
 assay_scaling assay_trials_scaling(const assay_trials *t, const assay_choice *choice);
+/* What is added to each label's log_p / temperature: of the scaling, and from the mix of the labels to that of the texts at
+ * large. */
+void assay_target_shifts(const assay_target *target, double prior_weight, double shift[3]);
 /* Probabilities proportional to exp(log_p / temperature + shift). */
 void assay_probabilities(const double log_p[3], double temperature, const double shift[3],
                          double p[3]);
-/* Accuracy and macro-F1 over labels that occur in gold or prediction. */
-void assay_confusion_figures(const assay_confusion *c, double *accuracy, double *macro_f1);
 
 #endif

@@ -3,7 +3,7 @@
 import { cleanName, nameProblem } from '../annotate/export.js';
 import { plural } from '../eval/format.js';
 import { LABEL_FORMATS, VALUE_SYSTEMS } from '../eval/value-systems.js';
-import { choiceCard, fileButton, stepLegend } from './controls.js';
+import { choiceCard, fileButton, replaceCards, stepLegend } from './controls.js';
 import { button, el } from './dom.js';
 
 /**
@@ -292,11 +292,4 @@ export class AnnotateSetup {
     if (choice.kind === 'files') return { ...choice, format: this.#format.value };
     return choice.kind === 'run' ? { kind: 'run', name: this.#run.value } : choice;
   }
-}
-
-/** Leaves the focus where it was, also when the cards come anew while somebody chooses. @param {HTMLElement} box @param {HTMLElement[]} cards */
-function replaceCards(box, cards) {
-  const focused = box.contains(document.activeElement) ? document.activeElement?.id : '';
-  box.replaceChildren(...cards);
-  if (focused) document.getElementById(focused)?.focus();
 }

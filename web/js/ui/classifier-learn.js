@@ -1,7 +1,7 @@
 // Step 3 of the classifier: how texts are seen, calibration, what came out of it, and the file that keeps it.
 
 import { count, percent } from '../eval/format.js';
-import { Action, choiceCard, fileButton, stepTitle } from './controls.js';
+import { Action, choiceCard, fileButton, replaceCards, stepTitle } from './controls.js';
 import { tableRegion } from './classifier-labels.js';
 import { button, el, tableHead } from './dom.js';
 
@@ -108,7 +108,6 @@ export class LearnPart {
     const drawn = JSON.stringify([encoder, site, encoderName, busy !== '']);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.id : '';
     const choose = (/** @type {EncoderChoice} */ choice) => () => this.#handlers.onEncoder(choice);
     const off = busy !== '';
     const siteNote =
@@ -117,7 +116,7 @@ export class LearnPart {
         : site === 'absent'
           ? 'all-MiniLM-L6-v2 is not part of this site: “make deps” gets it. Without it, words alone decide.'
           : 'Looking for all-MiniLM-L6-v2…';
-    this.#choices.replaceChildren(
+    const cards = [
       choiceCard({
         group: 'encoder',
         value: 'site',
@@ -136,9 +135,9 @@ export class LearnPart {
         disabled: off,
         onChoose: choose('none'),
       }),
-    );
+    ];
     if (encoderName !== '') {
-      this.#choices.append(
+      cards.push(
         choiceCard({
           group: 'encoder',
           value: 'files',
@@ -150,7 +149,7 @@ export class LearnPart {
         }),
       );
     }
-    if (focused.startsWith('encoder-')) document.getElementById(focused)?.focus();
+    replaceCards(this.#choices, cards);
   }
 
   /** @param {ClassifierInfo} classifier */

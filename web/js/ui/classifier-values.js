@@ -2,7 +2,7 @@
 
 import { plural } from '../eval/format.js';
 import { VALUE_SYSTEMS } from '../eval/value-systems.js';
-import { choiceCard, fileButton, stepTitle } from './controls.js';
+import { choiceCard, fileButton, replaceCards, stepTitle } from './controls.js';
 import { button, el } from './dom.js';
 
 /** @typedef {import('./classifier-view.js').ClassifierState} ClassifierState */
@@ -73,26 +73,21 @@ export class ValuesPart {
   show({ chosen, values }) {
     if (this.#last?.chosen === chosen && this.#last.values === values) return;
     this.#last = { chosen, values };
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.id : '';
-    this.#choices.replaceChildren(
-      ...VALUE_SYSTEMS.map(({ id, name, note }) =>
-        choiceCard({
-          group: 'system',
-          value: id,
-          title: name,
-          note,
-          checked: chosen === id,
-          onChoose: () => this.#handlers.onSystem(id),
-        }),
-      ),
+    const cards = VALUE_SYSTEMS.map(({ id, name, note }) =>
+      choiceCard({
+        group: 'system',
+        value: id,
+        title: name,
+        note,
+        checked: chosen === id,
+        onChoose: () => this.#handlers.onSystem(id),
+      }),
     );
     if (chosen === OWN && values) {
       const note = `${plural(values.values.length, 'value')} of your own: ${values.values.map(({ name }) => name).join(', ')}.`;
-      this.#choices.append(
-        choiceCard({ group: 'system', value: OWN, title: values.name, note, checked: true, onChoose: () => {} }),
-      );
+      cards.push(choiceCard({ group: 'system', value: OWN, title: values.name, note, checked: true, onChoose: () => {} }));
     }
-    if (focused.startsWith('system-')) document.getElementById(focused)?.focus();
+    replaceCards(this.#choices, cards);
     this.#shown.replaceChildren(...(values ? [definitions(values)] : []));
   }
 }

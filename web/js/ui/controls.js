@@ -45,6 +45,13 @@ export function choiceCard({ title, note, facts = '', ...choice }) {
   );
 }
 
+/** Leaves the focus where it was, also when the cards come anew while somebody chooses. @param {HTMLElement} box @param {HTMLElement[]} cards */
+export function replaceCards(box, cards) {
+  const focused = box.contains(document.activeElement) ? document.activeElement?.id : '';
+  box.replaceChildren(...cards);
+  if (focused) document.getElementById(focused)?.focus();
+}
+
 /** A few words, in a row with the others. @param {Choice & {text: string}} choice */
 export function segment({ text, ...choice }) {
   return el('label', { class: 'segment' }, radio(choice), el('span', {}, text));
